@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""Trains the convolutional autoencoder on MNIST, shows reconstructions"""
+
+import os
+
+import numpy as np
+
+from common import figures, mnist, session
+
+
+def main(options):
+    """Does what the page's 2-main.py does
+
+    Args:
+        options: argparse.Namespace, the options that --help explains.
+    """
+    (x_train, _), (x_test, _) = mnist.load(options.data)
+    x_train = np.expand_dims(x_train, axis=3)
+    x_test = np.expand_dims(x_test, axis=3)
+    print(x_train.shape)
+    print(x_test.shape)
+
+    autoencoder = __import__('2-convolutional').autoencoder
+    session.seed_everything(options.seed)
+    encoder, decoder, auto = autoencoder(
+        (28, 28, 1), [16, 8, 8], (4, 4, 8))
+    session.fit(auto, x_train, x_test, options.epochs)
+
+    encoded = encoder.predict(x_test[:10], verbose=0)
+    print(np.mean(encoded))
+    reconstructed = decoder.predict(encoded, verbose=0)
+    figures.reconstructions(
+        x_test[:10], reconstructed,
+        os.path.join(options.output, '2-reconstructions.png'))
+    figures.show()
+
+
+if __name__ == '__main__':
+    session.run(main, __doc__, epochs=50)

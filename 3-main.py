@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""Trains the variational autoencoder on MNIST and shows its latent space"""
+
+import os
+
+import numpy as np
+
+from common import figures, mnist, session
+
+
+def main(options):
+    """Does what the page's 3-main.py does
+
+    Args:
+        options: argparse.Namespace, the options that --help explains.
+    """
+    (x_train, _), (x_test, _) = mnist.load(options.data)
+    x_train = x_train.reshape((-1, 784))
+    x_test = x_test.reshape((-1, 784))
+
+    autoencoder = __import__('3-variational').autoencoder
+    session.seed_everything(options.seed)
+    encoder, decoder, auto = autoencoder(784, [512], 2)
+    session.fit(auto, x_train, x_test, options.epochs)
+
+    encoded, mean, log_var = encoder.predict(x_test[:10], verbose=0)
+    print(mean)
+    print(np.exp(log_var / 2))
+    reconstructed = decoder.predict(encoded, verbose=0)
+    figures.reconstructions(
+        x_test[:10], reconstructed,
+        os.path.join(options.output, '3-reconstructions.png'))
+
+    line = np.linspace(-3, 3, 25)
+    grid = np.stack(np.meshgrid(line, line, indexing='ij'), axis=2)
+    digits = decoder.predict(grid.reshape((-1, 2)), batch_size=125, verbose=0)
+    figures.manifold(digits, 3, os.path.join(options.output, '3-manifold.png'))
+    figures.show()
+
+
+if __name__ == '__main__':
+    session.run(main, __doc__, epochs=50)

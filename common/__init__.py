@@ -1,0 +1,6 @@
+#!/usr/bin/env python3
+"""What the four mains share: MNIST, options and training, figures"""
+
+
+class UserError(Exception):
+    """A fault that the user can mend; its text is the one line to show"""

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""The pictures that the mains draw, saved as PNG and shown where they can"""
+
+import io
+import os
+
+import matplotlib.pyplot as plt
+
+from common import UserError
+
+
+def reconstructions(images, reconstructed, path):
+    """Draws images above their reconstructions
+
+    Args:
+        images: array (n, ...) of n * 28 * 28 values in [0, 1].
+        reconstructed: array of the same size, what became of them.
+        path: str, the PNG file to write.
+    """
+    figure, axes = plt.subplots(2, len(images), squeeze=False,
+                                figsize=(8, 2.2), dpi=100)
+    figure.suptitle('Test images above their reconstructions', fontsize=11)
+    for row, name, pictures in zip(axes, ('input', 'reconstruction'),
+                                   (images, reconstructed)):
+        for axis, picture in zip(row, pictures.reshape((-1, 28, 28))):
+            axis.imshow(picture, cmap='gray', vmin=0, vmax=1)
+            axis.set(xticks=[], yticks=[])
+        row[0].set_ylabel(name, fontsize=9)
+    figure.subplots_adjust(0.04, 0.02, 0.99, 0.86, 0.08, 0.08)
+    save(figure, path)
+
+
+def manifold(digits, limit, path):
+    """Draws what the decoder makes of a square of the latent space
+
+    Args:
+        digits: array (side * side, 784), the decoded points of a regular
+            grid; the first latent value grows from row to row, the second
+            from column to column.
+        limit: float, the grid's range is from -limit to limit.
+        path: str, the PNG file to write.
+    """
+    side = round(len(digits) ** 0.5)
+    # One image is drawn a hundred times faster than as many axes.
+    image = digits.reshape((side, side, 28, 28)).transpose((0, 2, 1, 3))
+    figure, axis = plt.subplots(figsize=(8, 8), dpi=100)
+    axis.imshow(image.reshape((side * 28, side * 28)), cmap='gray', vmin=0,
+                vmax=1, extent=(-limit, limit, limit, -limit))
+    axis.set(title='Digits decoded from a grid of the latent space',
+             xlabel='second latent value', ylabel='first latent value')
+    figure.tight_layout()
+    save(figure, path)
+
+
+def save(figure, path):
+    """Writes a figure as PNG, whole or not at all, and prints its path
+
+    Args:
+        figure: matplotlib.figure.Figure, the figure.
+        path: str, the file.
+
+    Raises:
+        UserError: if the file cannot be written.
+    """
+    png = io.BytesIO()
+    figure.savefig(png, format='png')
+    partial = path + '.partial'
+    try:
+        with open(partial, 'wb') as file:
+            file.write(png.getvalue())
+        os.replace(partial, path)
+    except OSError as error:
+        raise UserError('{}: {}'.format(path, error.strerror))
+    print('Saved', path)
+
+
+def show():
+    """Shows the figures in windows where there is a display"""
+    if plt.gcf().canvas.required_interactive_framework:
+        plt.show()

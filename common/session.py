@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""A main from its command line to its exit status: options, seed, training"""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+
+from common import UserError
+
+
+class Parser(argparse.ArgumentParser):
+    """Parser of options whose errors are one line"""
+
+    def error(self, message):
+        """Ends the program with one line and status 2"""
+        self.exit(2, '{}: error: {}\n'.format(self.prog, message))
+
+
+def integer(least, most):
+    """Makes a type of option: integers of a range
+
+    Args:
+        least: int, the smallest that is taken.
+        most: int, the largest that is taken.
+
+    Returns:
+        function from str to int, for argparse's `type`.
+    """
+    def read(text):
+        """Reads an integer of the range"""
+        if not (text.isdecimal() and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(
+                'must be an integer from {} to {}. Received: {}'.format(
+                    least, most, text))
+        return int(text)
+    return read
+
+
+def run(main, description, epochs):
+    """Runs a main with the options of the command line, and exits
+
+    What a user can cause ends with one line on standard error and a status
+    that is not zero.
+
+    Args:
+        main: function of one argument, the options: an argparse.Namespace
+            with `epochs`, `seed`, `output` and `data`.
+        description: str, what the program does, for --help.
+        epochs: int, the default of --epochs.
+    """
+    parser = Parser(description=description,
+                    formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument('--epochs', type=integer(1, 10 ** 6), default=epochs,
+                        metavar='N', help='passes over the training images')
+    parser.add_argument('--seed', type=integer(0, 2 ** 32 - 1), default=0,
+                        metavar='N', help='seed of weights, order and noise')
+    parser.add_argument('--output', default='output', metavar='DIR',
+                        help='folder for the pictures, made if need be')
+    parser.add_argument('--data', metavar='FILE',
+                        help="an .npz file with the arrays of Keras' "
+                        'mnist.npz: x_train, y_train, x_test, y_test; '
+                        'without it MNIST is found or downloaded')
+    options = parser.parse_args()
+    # TensorFlow tells about itself at every start; warnings still show.
+    os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '1')
+    try:
+        prepare(options.output)
+        main(options)
+    except UserError as error:
+        sys.exit('{}: error: {}'.format(parser.prog, error))
+    except KeyboardInterrupt:
+        sys.exit('{}: interrupted'.format(parser.prog))
+
+
+def prepare(folder):
+    """Makes the output folder and finds out whether it can be written
+
+    Args:
+        folder: str, the folder.
+
+    Raises:
+        UserError: if files cannot be made there.
+    """
+    try:
+        os.makedirs(folder, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise UserError('--output {}: {}'.format(folder, error.strerror))
+
+
+def seed_everything(seed):
+    """Makes initial weights, shuffling and noise repeatable
+
+    Args:
+        seed: int, the seed of every random generator in use.
+    """
+    import numpy as np
+    import tensorflow as tf
+
+    if hasattr(tf.keras.utils, 'set_random_seed'):
+        tf.keras.utils.set_random_seed(seed)
+    else:
+        # TensorFlow before 2.7, whose own function has changed its name.
+        np.random.seed(seed)
+        (getattr(tf.random, 'set_seed', None) or tf.set_random_seed)(seed)
+
+
+def fit(auto, x_train, x_test, epochs):
+    """Trains an autoencoder as the page's mains do
+
+    Ctrl-C ends the training after the current step, and what has been
+    learnt stays in the model; a second one ends the program.
+
+    Args:
+        auto: keras.Model, the compiled autoencoder.
+        x_train: float32 array (n, ...), inputs that are their own targets.
+        x_test: float32 array (m, ...), the same for the validation.
+        epochs: int, passes over x_train.
+
+    Returns:
+        keras.callbacks.History, the losses of every epoch.
+    """
+    import tensorflow.keras as keras
+
+    stopped = []
+
+    def stop(*_):
+        """Asks Keras to stop; the next Ctrl-C is not for us"""
+        stopped.append(True)
+        signal.signal(signal.SIGINT, previous)
+        auto.stop_training = True
+
+    def obey(*_):
+        """Asks again, since fit forgets what was asked before it began"""
+        auto.stop_training = bool(stopped)
+
+    previous = signal.signal(signal.SIGINT, stop)
+    try:
+        history = auto.fit(
+            x_train, x_train, epochs=epochs, batch_size=256, shuffle=True,
+            validation_data=(x_test, x_test),
+            callbacks=[keras.callbacks.LambdaCallback(on_epoch_begin=obey)])
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    if stopped:
+        print('\nStopped by Ctrl-C; what follows is the model so far')
+    return history
