@@ -41,11 +41,12 @@ def manifold(digits, limit, path):
         path: str, the PNG file to write.
     """
     side = round(len(digits) ** 0.5)
+    edge = limit + limit / (side - 1)
     # One image is drawn a hundred times faster than as many axes.
     image = digits.reshape((side, side, 28, 28)).transpose((0, 2, 1, 3))
     figure, axis = plt.subplots(figsize=(8, 8), dpi=100)
     axis.imshow(image.reshape((side * 28, side * 28)), cmap='gray', vmin=0,
-                vmax=1, extent=(-limit, limit, limit, -limit))
+                vmax=1, extent=(-edge, edge, edge, -edge))
     axis.set(title='Digits decoded from a grid of the latent space',
              xlabel='second latent value', ylabel='first latent value')
     figure.tight_layout()

@@ -116,16 +116,21 @@ def read(path):
         UserError: if the file is not one that holds such arrays.
     """
     try:
+        with open(path, 'rb') as file:
+            is_archive = zipfile.is_zipfile(file)
+    except OSError as error:
+        raise UserError('{}: {}'.format(path, error.strerror))
+    if not is_archive:
+        raise UserError('{}: not an .npz file'.format(path))
+    try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in SHA256}
-    except OSError as error:
-        raise UserError('{}: {}'.format(path, error.strerror or error))
     except KeyError as error:
         raise UserError('{}: {}'.format(path, error.args[0]))
-    # A damaged or hostile file can make NumPy and zipfile raise anything.
+    # A damaged or hostile archive can make NumPy raise anything.
     except Exception as error:
-        raise UserError('{}: no readable .npz file: {}'.format(
-            path, str(error).split('. ')[0] or type(error).__name__))
+        raise UserError('{}: not a sound .npz file: {}'.format(
+            path, ' '.join(str(error).split())))
     for part in ('train', 'test'):
         x, y = arrays['x_' + part], arrays['y_' + part]
         if x.dtype != np.uint8 or x.ndim != 3 or x.shape[1:] != (28, 28) \

@@ -1,0 +1,33 @@
+# Every command of the README. `make run` and `make test` are all one needs.
+TASK ?= 0
+# The first Python that the pinned packages have wheels for.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 \
+    python3.10; do $$python -c 'import sys; sys.exit(not (3, 10) <= \
+    sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
+VENV = .venv/bin/python
+
+run: .venv/newest
+	$(VENV) $(TASK)-main.py $(if $(EPOCHS),--epochs $(EPOCHS))
+
+test: .venv/newest
+	$(VENV) -m pytest tests
+
+grade: .venv/newest
+	@$(if $(DIR),,$(error Say which folder: make grade DIR=folder))
+	$(VENV) -m pytest tests -q --submission '$(DIR)'
+
+prove: .venv/newest
+	$(VENV) tests/grader/prove.py
+
+matrix: .venv/matrix
+	$(VENV) tools/matrix.py $(RUNTIME) $(if $(NEED),--need $(NEED))
+
+# A file stands for each set of packages, newer than the pins it installed.
+.venv/%: requirements/%.txt requirements/tests.txt
+	@$(if $(PYTHON),,$(error Python 3.10, 3.11, 3.12 or 3.13 is needed, with \
+	    its venv module))
+	$(VENV) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
+	$(VENV) -m pip install --quiet --requirement $<
+	touch $@
+
+.PHONY: run test grade prove matrix

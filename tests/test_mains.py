@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""The mains, run as a user runs them, on made images and without a display"""
+
+import os
+import re
+import signal
+import struct
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NUMBER = r'-?\d+\.\d+(?:e[-+]\d+)?'
+PICTURES = {
+    0: ['0-reconstructions.png'],
+    1: ['1-reconstructions.png'],
+    2: ['2-reconstructions.png'],
+    3: ['3-manifold.png', '3-reconstructions.png'],
+}
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory):
+    """Makes a data set in the form of Keras' mnist.npz: blurred strokes"""
+    rng = np.random.RandomState(0)
+    arrays = {}
+    for part, count in (('train', 600), ('test', 50)):
+        images = np.zeros((count, 28, 28), np.uint8)
+        for image in images:
+            row, column = rng.randint(4, 20, size=2)
+            image[row:row + 5, 4:24] = rng.randint(100, 256)
+            image[4:24, column:column + 3] = rng.randint(100, 256)
+        arrays['x_' + part] = images
+        arrays['y_' + part] = rng.randint(0, 10, count).astype(np.uint8)
+    path = str(tmp_path_factory.mktemp('data') / 'made.npz')
+    np.savez(path, **arrays)
+    return path
+
+
+def start(task, *arguments):
+    """Starts a main without a display, its output in pipes"""
+    hidden = ('DISPLAY', 'WAYLAND_DISPLAY', 'MPLBACKEND')
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in hidden}
+    return subprocess.Popen(
+        [sys.executable, '-u', os.path.join(ROOT, '%d-main.py' % task)] +
+        [str(argument) for argument in arguments], env=environment,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, universal_newlines=True)
+
+
+def png_size(path):
+    """Reads width and height from the header of a PNG file"""
+    with open(str(path), 'rb') as file:
+        header = file.read(24)
+    assert header[:8] == b'\x89PNG\r\n\x1a\n', '{} is no PNG'.format(path)
+    return struct.unpack('>II', header[16:])
+
+
+@pytest.mark.parametrize('task', sorted(PICTURES))
+def test_main_trains_prints_and_draws(task, data, tmp_path):
+    """A main does all that the page's does, and leaves its pictures"""
+    output = tmp_path / 'new' / 'folder'
+    main = start(task, '--epochs', 2, '--data', data, '--output', output)
+    printed, errors = main.communicate()
+    assert main.returncode == 0, errors
+    assert 'Epoch 2/2' in printed
+    assert len(re.findall('val_loss: ' + NUMBER, printed)) == 2
+    assert 'going on with its 600 training and 50 test images' in printed
+    after = printed[printed.rindex('val_loss'):].split('\n', 1)[1]
+    if task == 2:
+        assert '(600, 28, 28, 1)\n(50, 28, 28, 1)\n' in printed
+    if task == 3:
+        numbers = [float(number) for number in
+                   re.findall(NUMBER, after[:after.index('Saved')])]
+        assert len(numbers) == 40, 'ten means and ten deviations of two'
+        assert min(numbers[20:]) > 0, 'deviations are positive'
+    else:
+        assert float(after.split('\n')[0]) >= 0, 'the mean of relu outputs'
+    assert sorted(os.listdir(str(output))) == PICTURES[task]
+    for name in PICTURES[task]:
+        assert 'Saved {}'.format(output / name) in printed
+        assert png_size(output / name)[0] == 800
+    assert 'display' not in errors and 'interactive' not in errors
+
+
+def test_same_seed_same_losses(data, tmp_path):
+    """The option --seed decides what a run prints"""
+    losses = []
+    for seed in (3, 3, 4):
+        main = start(0, '--epochs', 1, '--data', data, '--output', tmp_path,
+                     '--seed', seed)
+        printed, errors = main.communicate()
+        assert main.returncode == 0, errors
+        losses.append(re.findall('loss: ' + NUMBER, printed)[-2:])
+    assert losses[0] == losses[1], 'the same seed gave other losses'
+    assert losses[0] != losses[2], 'another seed gave the same losses'
+
+
+def test_interrupt_goes_on_with_what_was_learnt(data, tmp_path):
+    """Ctrl-C ends the training, not the program"""
+    main = start(0, '--epochs', 100000, '--data', data, '--output', tmp_path)
+    for line in main.stdout:
+        if line.startswith('Epoch 3/'):
+            break
+    main.send_signal(signal.SIGINT)
+    printed, errors = main.communicate()
+    assert main.returncode == 0, errors
+    assert 'Stopped by Ctrl-C' in printed
+    assert 'Traceback' not in errors
+    assert os.listdir(str(tmp_path)) == PICTURES[0]
+
+
+def test_help_explains_the_options():
+    """The option --help names every option and its default"""
+    main = start(1, '--help')
+    printed, errors = main.communicate()
+    assert main.returncode == 0, errors
+    for option in ('--epochs', '--seed', '--output', '--data'):
+        assert option in printed
+    assert 'default: 100' in printed
+
+
+def write(path, **arrays):
+    """Writes an .npz file and returns its path"""
+    np.savez(str(path), **arrays)
+    return path
+
+
+def wrong_options(folder):
+    """Lists options that a main refuses, with what its one line must say"""
+    images = np.zeros((20, 28, 28), np.uint8)
+    labels = np.zeros(20, np.uint8)
+    good = {'x_train': images, 'y_train': labels,
+            'x_test': images, 'y_test': labels}
+    file = folder / 'file'
+    file.write_text('no archive')
+    empty = folder / 'empty'
+    empty.write_text('')
+    whole = write(folder / 'whole.npz', **good)
+    half = folder / 'half.npz'
+    half.write_bytes(whole.read_bytes()[:-100])
+    twisted = folder / 'twisted.npz'
+    content = bytearray(whole.read_bytes())
+    content[500] ^= 1
+    twisted.write_bytes(bytes(content))
+    missing = {name: good[name] for name in good if name != 'x_test'}
+    return [
+        (['--epochs', 0], '--epochs.*Received: 0'),
+        (['--epochs', 1.5], '--epochs.*Received: 1.5'),
+        (['--seed', -1], '--seed'),
+        (['--seed', 2 ** 32], '--seed.*Received: 4294967296'),
+        (['--nonsense'], '--nonsense'),
+        (['--output', file], '--output .*file: '),
+        (['--output', file / 'below'], '--output .*below: '),
+        (['--data', folder / 'none.npz'], 'none.npz: No such file'),
+        (['--data', folder], 'Is a directory'),
+        (['--data', file], 'file: not an .npz file'),
+        (['--data', empty], 'empty: not an .npz'),
+        (['--data', half], 'half.npz: not an .npz'),
+        (['--data', twisted], 'twisted.npz: not a sound .npz file: .*CRC'),
+        (['--data', write(folder / 'missing.npz', **missing)],
+         'missing.npz: .*x_test'),
+        (['--data', write(folder / 'pickle.npz', **dict(
+            good, x_train=np.array([print, None])))], 'pickle.npz: '),
+        (['--data', write(folder / 'float.npz', **dict(
+            good, x_train=images * np.nan))], 'float.npz: x_train.*uint8'),
+        (['--data', write(folder / 'shape.npz', **dict(
+            good, x_test=images[:, :27]))], r'shape.npz: x_test.*27, 28'),
+        (['--data', write(folder / 'none.npz2.npz', **dict(
+            good, x_test=images[:0], y_test=labels[:0]))], 'x_test'),
+        (['--data', write(folder / 'labels.npz', **dict(
+            good, y_test=labels[:9]))], r'labels.npz: y_test.*\(9,\)'),
+    ]
+
+
+def test_wrong_options_end_with_one_line(tmp_path):
+    """What a user can cause ends with one line and status 1 or 2"""
+    for arguments, expected in wrong_options(tmp_path):
+        main = start(3, '--epochs', 1, '--output', tmp_path / 'out',
+                     *arguments)
+        printed, errors = main.communicate()
+        assert main.returncode in (1, 2), arguments
+        assert printed == '', arguments
+        assert re.search('^3-main.py: error: .*' + expected, errors), errors
+        assert errors.count('\n') == 1, errors

