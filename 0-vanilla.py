@@ -52,22 +52,25 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
           'a list of positive integers', hidden_layers)
     check(is_size(latent_dims), 'latent_dims', 'a positive integer',
           latent_dims)
+    # Not every Keras takes NumPy's integers.
+    input_dims, latent_dims = int(input_dims), int(latent_dims)
+    hidden_layers = [int(nodes) for nodes in hidden_layers]
 
     # Encoder
-    inputs = keras.Input(shape=(int(input_dims),))
+    inputs = keras.Input(shape=(input_dims,))
     x = inputs
     for nodes in hidden_layers:
-        x = keras.layers.Dense(int(nodes), activation='relu')(x)
-    latent = keras.layers.Dense(int(latent_dims), activation='relu',
+        x = keras.layers.Dense(nodes, activation='relu')(x)
+    latent = keras.layers.Dense(latent_dims, activation='relu',
                                 name='latent')(x)
     encoder = keras.Model(inputs, latent, name='encoder')
 
     # Decoder
-    codes = keras.Input(shape=(int(latent_dims),))
+    codes = keras.Input(shape=(latent_dims,))
     x = codes
     for nodes in reversed(hidden_layers):
-        x = keras.layers.Dense(int(nodes), activation='relu')(x)
-    reconstruction = keras.layers.Dense(int(input_dims), activation='sigmoid',
+        x = keras.layers.Dense(nodes, activation='relu')(x)
+    reconstruction = keras.layers.Dense(input_dims, activation='sigmoid',
                                         name='reconstruction')(x)
     decoder = keras.Model(codes, reconstruction, name='decoder')
 

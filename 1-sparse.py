@@ -43,14 +43,13 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
             of the encoder, in order; the decoder has them in reverse. May be
             empty.
         latent_dims: int, the number of values of the latent representation.
-        lambtha: float, the weight of the L1 penalty on the encoded output,
-            0 or more. The penalty added to the loss is lambtha times the sum
-            of the absolute latent values over the whole batch, on
-            TensorFlow 1.12 (where the encoder's own call and auto's count
-            once each) and Keras 3.0 to 3.13, as for the numbers that the
-            page prints; TensorFlow 2.0 to 2.15 and Keras 3.14 and later
-            divide it by the batch size. The same sparsity needs a lambtha
-            that is larger by this factor there.
+        lambtha: float, 0 or more, the weight of the L1 penalty on the encoded
+            output. What it weighs is what the version of Keras makes of an
+            activity regulariser: the sum over the batch on Keras 3.0 to 3.13
+            and on TensorFlow 1.12, where it counts twice, in the encoder and
+            in auto, as in the numbers of the page; that sum divided by the
+            batch size on TensorFlow 2.0 to 2.15 and on Keras 3.14 and later,
+            which need a larger lambtha for the same sparsity.
 
     Returns:
         encoder: keras.Model, (batch, input_dims) to (batch, latent_dims).
@@ -72,24 +71,27 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
     check(is_size(latent_dims), 'latent_dims', 'a positive integer',
           latent_dims)
     check(is_weight(lambtha), 'lambtha', 'a finite number, 0 or more', lambtha)
+    # Not every Keras takes NumPy's integers.
+    input_dims, latent_dims = int(input_dims), int(latent_dims)
+    hidden_layers = [int(nodes) for nodes in hidden_layers]
 
     # Encoder
-    inputs = keras.Input(shape=(int(input_dims),))
+    inputs = keras.Input(shape=(input_dims,))
     x = inputs
     for nodes in hidden_layers:
-        x = keras.layers.Dense(int(nodes), activation='relu')(x)
+        x = keras.layers.Dense(nodes, activation='relu')(x)
     penalty = keras.regularizers.l1(float(lambtha))
-    latent = keras.layers.Dense(int(latent_dims), activation='relu',
+    latent = keras.layers.Dense(latent_dims, activation='relu',
                                 activity_regularizer=penalty,
                                 name='latent')(x)
     encoder = keras.Model(inputs, latent, name='encoder')
 
     # Decoder
-    codes = keras.Input(shape=(int(latent_dims),))
+    codes = keras.Input(shape=(latent_dims,))
     x = codes
     for nodes in reversed(hidden_layers):
-        x = keras.layers.Dense(int(nodes), activation='relu')(x)
-    reconstruction = keras.layers.Dense(int(input_dims), activation='sigmoid',
+        x = keras.layers.Dense(nodes, activation='relu')(x)
+    reconstruction = keras.layers.Dense(input_dims, activation='sigmoid',
                                         name='reconstruction')(x)
     decoder = keras.Model(codes, reconstruction, name='decoder')
 

@@ -63,21 +63,22 @@ def autoencoder(input_dims, filters, latent_dims):
           'a tuple of three positive integers', input_dims)
     check(are_sizes(filters) and len(filters) > 0, 'filters',
           'a list of one or more positive integers', filters)
+    # Not every Keras takes NumPy's integers.
     height, width, channels = map(int, input_dims)
+    filters = [int(count) for count in filters]
     scale = 2 ** len(filters)
-    encoded = (-(-height // scale), -(-width // scale), int(filters[-1]))
+    encoded = (-(-height // scale), -(-width // scale), filters[-1])
     check(are_sizes(latent_dims) and tuple(latent_dims) == encoded,
           'latent_dims', "{}, the shape of the encoder's output".format(
               encoded), latent_dims)
     check(min(encoded[:2]) * scale // 2 >= 3, 'input_dims',
-          'at least 5 high and 5 wide with {} filters'.format(len(filters)),
-          input_dims)
+          'at least 5 high and wide for fewer than three filters', input_dims)
 
     # Encoder
     inputs = keras.Input(shape=(height, width, channels))
     x = inputs
     for count in filters:
-        x = keras.layers.Conv2D(int(count), (3, 3), padding='same',
+        x = keras.layers.Conv2D(count, (3, 3), padding='same',
                                 activation='relu')(x)
         x = keras.layers.MaxPooling2D((2, 2), padding='same')(x)
     encoder = keras.Model(inputs, x, name='encoder')
@@ -85,11 +86,11 @@ def autoencoder(input_dims, filters, latent_dims):
     # Decoder
     codes = keras.Input(shape=encoded)
     x = codes
-    for count in filters[:0:-1]:
-        x = keras.layers.Conv2D(int(count), (3, 3), padding='same',
+    for count in reversed(filters[1:]):
+        x = keras.layers.Conv2D(count, (3, 3), padding='same',
                                 activation='relu')(x)
         x = keras.layers.UpSampling2D((2, 2))(x)
-    x = keras.layers.Conv2D(int(filters[0]), (3, 3), padding='valid',
+    x = keras.layers.Conv2D(filters[0], (3, 3), padding='valid',
                             activation='relu')(x)
     x = keras.layers.UpSampling2D((2, 2))(x)
     reconstruction = keras.layers.Conv2D(channels, (3, 3), padding='same',

@@ -79,14 +79,17 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
           'a list of positive integers', hidden_layers)
     check(is_size(latent_dims), 'latent_dims', 'a positive integer',
           latent_dims)
+    # Not every Keras takes NumPy's integers.
+    input_dims, latent_dims = int(input_dims), int(latent_dims)
+    hidden_layers = [int(nodes) for nodes in hidden_layers]
 
     # Encoder
-    inputs = keras.Input(shape=(int(input_dims),))
+    inputs = keras.Input(shape=(input_dims,))
     x = inputs
     for nodes in hidden_layers:
-        x = keras.layers.Dense(int(nodes), activation='relu')(x)
-    mean = keras.layers.Dense(int(latent_dims), name='mean')(x)
-    log_var = keras.layers.Dense(int(latent_dims), name='log_var')(x)
+        x = keras.layers.Dense(nodes, activation='relu')(x)
+    mean = keras.layers.Dense(latent_dims, name='mean')(x)
+    log_var = keras.layers.Dense(latent_dims, name='log_var')(x)
     encoder = None
 
     def sample(distribution):
@@ -113,11 +116,11 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
                           name='encoder')
 
     # Decoder
-    codes = keras.Input(shape=(int(latent_dims),))
+    codes = keras.Input(shape=(latent_dims,))
     x = codes
     for nodes in reversed(hidden_layers):
-        x = keras.layers.Dense(int(nodes), activation='relu')(x)
-    reconstruction = keras.layers.Dense(int(input_dims), activation='sigmoid',
+        x = keras.layers.Dense(nodes, activation='relu')(x)
+    reconstruction = keras.layers.Dense(input_dims, activation='sigmoid',
                                         name='reconstruction')(x)
     decoder = keras.Model(codes, reconstruction, name='decoder')
 
@@ -132,8 +135,7 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
             tensor (batch,), nats per image: Keras' mean over the values of
             an input, times their number.
         """
-        return int(input_dims) * keras.losses.binary_crossentropy(y_true,
-                                                                  y_pred)
+        return input_dims * keras.losses.binary_crossentropy(y_true, y_pred)
 
     # Autoencoder
     auto = keras.Model(inputs, decoder(encoder(inputs)[0]),
