@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The pictures that the mains draw, saved as PNG and shown where they can"""
 
+import contextlib
 import io
 import os
 
@@ -71,6 +72,8 @@ def save(figure, path):
             file.write(png.getvalue())
         os.replace(partial, path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            os.remove(partial)
         raise UserError('{}: {}'.format(path, error.strerror))
     print('Saved', path)
 

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""What the pictures show, where they go, and when a window opens"""
+
+import os
+
+import matplotlib
+import numpy as np
+import pytest
+
+matplotlib.use('Agg')
+
+import matplotlib.pyplot as plt  # noqa: E402
+
+from common import UserError, figures  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    """Leaves no figure to the next test"""
+    yield
+    plt.close('all')
+
+
+@pytest.mark.parametrize('count', [1, 10])
+def test_reconstructions_stand_below_their_images(count, tmp_path):
+    """The upper row holds the images, the lower one what became of them"""
+    images = np.random.RandomState(0).rand(count, 784)
+    path = str(tmp_path / 'picture.png')
+    figures.reconstructions(images, images / 2, path)
+    shown = [axis.images[0].get_array() for axis in plt.gcf().axes]
+    np.testing.assert_array_equal(shown[:count],
+                                  images.reshape((-1, 28, 28)))
+    np.testing.assert_array_equal(shown[count:],
+                                  images.reshape((-1, 28, 28)) / 2)
+    assert os.listdir(str(tmp_path)) == ['picture.png']
+
+
+@pytest.mark.parametrize('side, limit', [(3, 1), (25, 3)])
+def test_manifold_is_one_image_in_the_order_of_its_axes(side, limit,
+                                                        tmp_path):
+    """The first latent value grows downwards, the second to the right"""
+    digits = np.repeat(np.arange(side * side) / side ** 2, 784)
+    figures.manifold(digits.reshape((-1, 784)), limit,
+                     str(tmp_path / 'picture.png'))
+    axis, = plt.gcf().axes
+    image, = axis.images
+    left, right, bottom, top = image.get_extent()
+    assert left == top and right == bottom, 'both axes have the same range'
+    cells = image.get_array()[14::28, 14::28]
+    np.testing.assert_array_equal(cells.ravel(), digits[::784])
+    centres = left + (right - left) * (np.arange(side) + 0.5) / side
+    np.testing.assert_allclose(centres, np.linspace(-limit, limit, side),
+                               atol=1e-12)
+
+
+def test_picture_that_cannot_be_written_leaves_nothing(tmp_path):
+    """The one line names the file, and no half of it stays"""
+    taken = tmp_path / 'picture.png'
+    taken.mkdir()
+    with pytest.raises(UserError, match='picture.png: '):
+        figures.save(plt.figure(), str(taken))
+    assert os.listdir(str(tmp_path)) == ['picture.png']
+
+
+@pytest.mark.parametrize('framework, windows', [(None, 0), ('qt', 1)])
+def test_window_only_where_there_is_a_display(monkeypatch, framework,
+                                              windows):
+    """Without a display nothing is shown, so nothing warns"""
+    shown = []
+    monkeypatch.setattr(plt, 'show', lambda: shown.append(True))
+    monkeypatch.setattr(type(plt.figure().canvas),
+                        'required_interactive_framework', framework)
+    figures.show()
+    assert len(shown) == windows
