@@ -127,21 +127,23 @@ def fit(auto, x_train, x_test, epochs):
     stopped = []
 
     def stop(*_):
-        """Asks Keras to stop; the next Ctrl-C is not for us"""
+        """Takes note of Ctrl-C; the next one is not for us"""
         stopped.append(True)
         signal.signal(signal.SIGINT, previous)
-        auto.stop_training = True
 
-    def obey(*_):
-        """Asks again, since fit forgets what was asked before it began"""
-        auto.stop_training = bool(stopped)
+    class Stop(keras.callbacks.Callback):
+        """Ends the training after the step in which Ctrl-C came"""
+
+        def on_batch_end(self, batch, logs=None):
+            """Hands on what the signal noted"""
+            if stopped:
+                self.model.stop_training = True
 
     previous = signal.signal(signal.SIGINT, stop)
     try:
         history = auto.fit(
             x_train, x_train, epochs=epochs, batch_size=256, shuffle=True,
-            validation_data=(x_test, x_test),
-            callbacks=[keras.callbacks.LambdaCallback(on_epoch_begin=obey)])
+            validation_data=(x_test, x_test), callbacks=[Stop()])
     finally:
         signal.signal(signal.SIGINT, previous)
     if stopped:
