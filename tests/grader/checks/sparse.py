@@ -23,8 +23,8 @@ def measure(subject, lambtha, seed):
     """
     sizes = DIMS + (lambtha,)
     models = build(subject, sizes)
-    randomise(models.encoder, seed, scale=1 + seed % 3)
-    randomise(models.decoder, seed + 100)
+    randomise(models.encoder, seed, scale=0.7 + 0.4 * (seed % 3))
+    randomise(models.decoder, seed + 100, scale=0.7)
     inputs = inputs_for(sizes[0], BATCH)
     outputs = reconstruct(subject, models, inputs)
     penalty = (subject.loss('evaluate', models.auto, inputs) -
