@@ -14,7 +14,7 @@ from .contract import inputs_for, sizes_of
 from .layers import randomise
 
 VECTORS = (DENSE, SPARSE, VARIATIONAL)
-SECONDS = 5
+SECONDS = 30
 
 # The page's own arguments.
 PAGE = {DENSE: (784, [128, 64], 32), SPARSE: (784, [128, 64], 32, 10e-6),
