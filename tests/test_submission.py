@@ -3,7 +3,7 @@
 
 import pytest
 
-from grader.judge import checks_of
+from grader.checks import checks_of
 from grader.registry import TASKS
 
 

@@ -229,9 +229,18 @@ def alternatives(steps):
         for other in others if (kind, right) in steps else ():
             yield ([(kind, other) if s == (kind, right) else s
                     for s in steps], (kind, None, other, right))
+    swapped = list(steps)
+    for at in range(1, len(steps)):
+        if steps[at][0] in ('pool', 'up'):
+            swapped[at - 1:at + 1] = [steps[at], steps[at - 1]]
+    kinds = [step[0] for step in steps if step[0] in ('pool', 'up')]
+    if kinds:
+        yield swapped, ('order', None, kinds[0], 'convolution')
     yield steps + [('up', 'nearest')], ('last', None, 'upsampled', 'not')
     for right in ('relu', 'linear'):
         for name in ACTIVATIONS:
+            if name == right:
+                continue
             yield ([s[:2] + (name,) + s[3:] if s[2:3] == (right,) else s
                     for s in steps], ('activation', None, name, right))
     if all(s[0] == 'dense' for s in steps):

@@ -18,7 +18,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 
 from grader import variants  # noqa: E402
-from grader.registry import CHECKS, TASKS  # noqa: E402
+from grader.checks import checks_of  # noqa: E402
+from grader.registry import TASKS  # noqa: E402
 from grader.subject import Subject  # noqa: E402
 from grader.worker import judge  # noqa: E402
 
@@ -60,20 +61,26 @@ def quieten():
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
+class Caught(Exception):
+    """A wrong variant was caught for the right reason: enough of it"""
+
+
 def prove(case):
-    """Judges one variant
+    """Judges one variant by the required checks
 
     Returns:
         bool, whether it was judged as it must be; str, a line about it.
     """
     variant, source = case
-    required = {check.name for check in CHECKS if check.required}
+    title = TASKS[variant.task].file + ' ' + variant.name
     faults = []
 
     def done(name, sentence):
-        """Keeps the faults of required checks"""
-        if sentence is not None and name in required:
-            faults.append((name, sentence))
+        """Keeps faults, up to the one that names what was changed"""
+        if sentence is not None:
+            faults.append('{}: {}'.format(name, sentence))
+            if variant.pattern and re.search(variant.pattern, sentence):
+                raise Caught
 
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, TASKS[variant.task].file)
@@ -81,19 +88,19 @@ def prove(case):
             file.write(source)
         os.chmod(path, 0o755)
         subject = Subject(variant.task, path)
-        judge(subject, done)
-        subject.close()
-    title = '{} {}'.format(TASKS[variant.task].file, variant.name)
+        try:
+            judge(subject, done, [check for check in checks_of(variant.task)
+                                  if check.required])
+        except Caught:
+            return True, 'wrong: {}: caught by {}'.format(title, faults[-1])
+        finally:
+            subject.close()
     if variant.pattern is None:
-        return not faults, 'right  {}: {}'.format(title, 'passed' if not faults
-                                                  else faults[:2])
-    for name, sentence in faults:
-        if re.search(variant.pattern, sentence):
-            return True, 'wrong  {}: caught by {}: {}'.format(title, name,
-                                                              sentence)
-    return False, 'wrong  {}: {}'.format(
-        title, 'MISSED' if not faults else
-        'caught for another reason: {}'.format(faults[:3]))
+        return not faults, 'right: {}: {}'.format(
+            title, '; '.join(faults[:3]) or 'passed')
+    return False, 'wrong: {}: {}'.format(
+        title, 'NOT CAUGHT FOR THIS REASON, but by ' + '; '.join(faults[:3])
+        if faults else 'NOT CAUGHT')
 
 
 def main():

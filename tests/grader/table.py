@@ -3,7 +3,7 @@
 
 import textwrap
 
-from .judge import checks_of
+from .checks import checks_of
 from .registry import TASKS
 
 WIDTH = 100

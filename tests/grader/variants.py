@@ -83,7 +83,7 @@ WRONG = (
           'hidden layer 1 of the encoder uses linear; it must use relu',
           (ENCODER, ENCODER.replace(", activation='relu'", ''))),
     wrong(0, 'tanh in the hidden layers of the decoder',
-          'hidden layer 1 of the decoder uses tanh; it must use relu',
+          'the hidden layers of the decoder use tanh; they must use relu',
           (DECODER, DECODER.replace('relu', 'tanh'))),
     wrong(0, 'sigmoid on the latent',
           'the latent layer of the encoder uses sigmoid; it must use relu',
@@ -117,11 +117,6 @@ WRONG = (
     wrong(0, 'categorical cross-entropy',
           'the loss is the categorical cross-entropy',
           (COMPILE, COMPILE.replace('binary', 'categorical'))),
-    wrong(0, 'cross-entropy of logits',
-          'the loss is the binary cross-entropy of logits',
-          (COMPILE, COMPILE.replace(
-              "'binary_crossentropy'",
-              'keras.losses.BinaryCrossentropy(from_logits=True)'))),
     wrong(0, 'cross-entropy summed over the inputs',
           'cross-entropy is summed over the values of an input',
           (COMPILE, COMPILE.replace(
@@ -228,7 +223,9 @@ WRONG = (
     wrong(1, 'L1 halved', 'is 0.5 times what it must be',
           (L1, L1.replace('lambtha', 'lambtha / 2'))),
     wrong(1, 'L1 with the wrong sign', 'is -1 times what it must be',
-          (L1, L1.replace('lambtha', '-lambtha'))),
+          (L1, 'None'), (PENALTY, PENALTY.replace(
+              'penalty', """lambda h: -lambtha * (
+                                    keras.ops.sum(keras.ops.abs(h)))"""))),
     wrong(1, 'L1 before the activation',
           'latent layer of the encoder before its activation',
           (BOTTLENECK, BOTTLENECK.replace("'relu'", 'None')),
@@ -279,10 +276,10 @@ WRONG = (
           (VALID, VALID.replace(
               '(2, 2)', "(2, 2), interpolation='bilinear'"))),
     wrong(2, 'transposed convolutions',
-          'convolution 1 of the decoder is transposed',
+          'convolution [12] of the decoder is transposed',
           (UPSAMPLED, UPSAMPLED.replace('Conv2D', 'Conv2DTranspose'))),
     wrong(2, 'transposed convolutions instead of upsampling',
-          'convolution 1 of the decoder is transposed',
+          'convolution [12] of the decoder is transposed',
           (UPSAMPLED, CONVOLUTION.replace(
               'Conv2D(int(count), (3, 3),',
               'Conv2DTranspose(int(count), 3, 2,'))),
@@ -296,7 +293,7 @@ WRONG = (
     wrong(2, 'a convolution doubled in the encoder',
           'the encoder has a layer too many', (POOLED, CONVOLUTION + POOLED)),
     wrong(2, 'tanh in the encoder',
-          'the layers of the encoder use tanh; they must use relu',
+          'the convolutions of the encoder use tanh; they must use relu',
           (POOLED, POOLED.replace('relu', 'tanh'))),
     wrong(2, 'linear second to last',
           'the second to last convolution of the decoder uses linear',
@@ -351,8 +348,7 @@ WRONG = (
           (KL, KL + ' / int(input_dims)')),
     wrong(3, 'mean squared error',
           'the reconstruction loss is the mean squared error',
-          (SUMMED, SUMMED.replace('binary_crossentropy',
-                                  'mean_squared_error'))),
+          (SUMMED, 'return (lambda t, p: ops.sum((t - p) ** 2, axis=-1))(')),
     wrong(3, 'exp(log_var)', r'the noise is multiplied by exp\(log_var\)',
           (SAMPLE, SAMPLE.replace(' / 2', ''))),
     wrong(3, 'noise not multiplied by the deviation',
@@ -380,7 +376,7 @@ WRONG = (
     wrong(3, 'uniform noise in [0, 1)',
           'is not normal',
           (NOISE, 'keras.random.uniform(ops.shape(mean))')),
-    wrong(3, 'truncated noise', 'is not normal|deviation 0.8',
+    wrong(3, 'truncated noise', r'is not normal|deviation 0\.[89]',
           (NOISE, 'keras.random.truncated_normal(ops.shape(mean))')),
     wrong(3, 'no noise', 'is the mean itself, without noise',
           (SAMPLE, 'return mean')),
@@ -422,8 +418,7 @@ WRONG = (
           'the log variance layer of the encoder uses softplus',
           (LOG_VAR, LOG_VAR.replace(', name', ", 'softplus', name"))),
     wrong(3, 'tanh in the hidden layers of the encoder',
-          'hidden layer 1 of the encoder uses tanh|layers of the encoder use '
-          'tanh', (ENCODER, ENCODER.replace('relu', 'tanh'))),
+          'the hidden layers of the encoder use tanh; they must use relu', (ENCODER, ENCODER.replace('relu', 'tanh'))),
     wrong(3, 'decoder not reversed',
           'hidden_layers are not reversed for the decoder',
           ('in reversed(hidden_layers)', 'in hidden_layers')),
@@ -439,7 +434,8 @@ WRONG = (
 
 RIGHT = (
     right(0, 'relu as a function, Adam as an object',
-          (ENCODER, ENCODER.replace("'relu'", 'keras.activations.relu')),
+          ('Encoder\n', 'Encoder\n    relu = keras.activations.relu\n'),
+          (ENCODER, ENCODER.replace("'relu'", 'relu')),
           (COMPILE, """auto.compile(optimizer=keras.optimizers.Adam(),
                  loss='binary_crossentropy')""")),
     right(0, 'loss as a function, metrics',
@@ -493,8 +489,9 @@ RIGHT = (
           (COMPILE, """auto.compile(keras.optimizers.Adam(), lambda t, p: (
         keras.ops.mean(keras.losses.binary_crossentropy(t, p))))""")),
     right(3, 'KL divergence with other signs',
-          (FORMULA, '0.5 * ops.sum(mean ** 2 + ops.exp(log_var) - log_var - '
-           '1,')),
+          (FORMULA + '\n' + 26 * ' ' + 'axis=-1)',
+           '0.5 * ops.sum(mean ** 2 + ops.exp(log_var) - log_var - 1, axis=1)'
+           )),
     right(3, 'deviation as a square root',
           (SAMPLE, 'return noise * ops.sqrt(ops.exp(log_var)) + mean')),
     right(3, 'log variance made first',

@@ -14,25 +14,22 @@ import shutil
 import sys
 import tempfile
 
-from .registry import CHECKS, Fault
+from .checks import checks_of
+from .registry import Fault
 from .subject import Subject, first_line
-from . import checks
-
-assert checks, 'importing the checks lists them'
 
 
-def judge(subject, done):
-    """Judges all checks of a subject's task
+def judge(subject, done, checks):
+    """Judges checks of one file
 
     Args:
         subject: Subject, the file.
         done: function of a check's name and a sentence, None if it passed;
             called for each check in turn.
+        checks: list of Check, of the subject's task, in order.
     """
     faults = {}
-    for check in CHECKS:
-        if subject.task not in check.tasks:
-            continue
+    for check in checks:
         sentence = next((faults[name] for name in check.needs
                          if faults.get(name)), None)
         if sentence is None:
@@ -79,7 +76,8 @@ def main():
         if os.path.isfile(options.file):
             shutil.copy(options.file, copied)
         judge(Subject(options.task, copied,
-                      lambda action: write(action=action)), judged)
+                      lambda action: write(action=action)), judged,
+              checks_of(options.task))
     # What the file left running, threads say, must not keep the process.
     os._exit(0)
 

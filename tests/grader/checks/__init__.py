@@ -8,3 +8,9 @@ from . import training
 from . import sparse
 from . import variational
 from . import advice
+from ..registry import CHECKS
+
+
+def checks_of(task):
+    """Lists the checks of a task, in order"""
+    return [check for check in CHECKS if task in check.tasks]

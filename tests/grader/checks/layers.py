@@ -166,8 +166,12 @@ def explain(subject, side, fault, count):
     if wanted == 'linear':
         wanted = 'None, which is linear'
     if kind == 'activation' and index is None:
-        return 'the layers of the {} use {}; they must use {}'.format(
-            side, used, wanted)
+        return 'the {} of the {}{} use {}; they must use {}'.format(
+            'convolutions' if subject.task == IMAGES else 'hidden layers'
+            if side == 'decoder' or subject.task == VARIATIONAL else 'layers',
+            side, ' before the last'
+            if subject.task == IMAGES and side == 'decoder' else '',
+            used, wanted)
     if kind in ('activation', 'padding'):
         return '{} uses {}{}; it must use {}'.format(
             name_of(subject, side, index, count), used,
@@ -254,7 +258,7 @@ def heads_of(subject, models, sizes, seed=3):
     encoder = models.encoder
     randomise(encoder, seed)
     layers = layers_of(subject, 'encoder', encoder)
-    inputs = inputs_for(sizes[0], 400)
+    inputs = inputs_for(sizes[0], 4000)
     outputs = subject.call('the encoder', encoder, inputs)
     wanted = 'it must put out the latent representation, the mean and the ' \
              'log variance'
@@ -283,11 +287,12 @@ def heads_of(subject, models, sizes, seed=3):
             'the same values as mean and as log variance')
     require(0 not in found or 1 not in found, 'the outputs of the encoder '
             'are in another order; {}', wanted)
-    for output, head in zip(outputs[1:], ('mean', 'log variance')):
-        for at in (trunk, trunk + 1):
+    for i, head in ((1, 'mean'), (2, 'log variance')):
+        for at in (trunk, trunk + 1) if found[i] is None else ():
             fault = oracle.diagnose(
                 oracle.dense_network(['relu'] * trunk + ['linear']),
-                layers[:trunk] + [layers[at]], inputs, output)
+                layers[:trunk] + [layers[at]], inputs[:100],
+                outputs[i][:100])
             if fault:
                 kind, index, used, right = fault
                 if index == trunk or right == 'linear':

@@ -75,6 +75,11 @@ def diagnose(subject, lambtha):
     penalties = np.array([one[0] for one in measured])
     require(np.abs(penalties).max() > 1e-5, 'there is no L1 penalty on the '
             'encoded output, or lambtha is not used')
+    other = sum(LAMBTHAS) - lambtha
+    again = measure(subject, other, 20)[0]
+    require(abs(again - penalties[0]) > 0.02 * abs(again), 'the penalty on '
+            'the encoded output does not depend on lambtha; it must be '
+            'multiplied by it')
     count = len(measured[0][1])
     encoder = len(DIMS[1]) + 1
     names = [name_of(subject, 'encoder', i, encoder) for i in range(encoder)]

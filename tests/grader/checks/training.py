@@ -10,24 +10,37 @@ from .layers import build, randomise_both
 
 BATCH = 24
 
-# Written as one would name them: of targets and outputs, averaged over all.
-LOSSES = {
-    'the mean squared error': lambda t, p: np.mean((t - p) ** 2),
-    'the mean absolute error': lambda t, p: np.mean(np.abs(t - p)),
-    'the categorical cross-entropy': lambda t, p: -np.mean(np.sum(
-        t * np.log(p / p.sum(axis=-1, keepdims=True)), axis=-1)),
-    'the binary cross-entropy of logits': lambda t, p: np.mean(
-        np.logaddexp(p, 0) - t * p),
-    'the KL divergence from inputs to outputs': lambda t, p: np.mean(np.sum(
-        np.clip(t, oracle.EPSILON, 1) * np.log(
-            np.clip(t, oracle.EPSILON, 1) / p), axis=-1)),
-    'the Huber loss': lambda t, p: np.mean((t - p) ** 2) / 2,
-    'the hinge loss': lambda t, p: np.mean(
-        np.maximum(1 - (2 * t - 1) * p, 0)),
-    'the log of the hyperbolic cosine': lambda t, p: np.mean(
-        np.log(np.cosh(t - p))),
-    'the Poisson loss': lambda t, p: np.mean(p - t * np.log(p)),
-}
+def mean_of_sums(function):
+    """Averages a function of targets and outputs, summed over the last axis"""
+    return lambda t, p: np.mean(np.sum(function(t, p), axis=-1))
+
+
+def logit(p):
+    """Computes the inverse of the logistic function"""
+    return np.log(p / (1 - p))
+
+
+# Named as one would: of targets and outputs. Keras 3 computes the categorical
+# cross-entropy of a sigmoid from what the sigmoid was given.
+LOSSES = (
+    ('the mean squared error', lambda t, p: np.mean((t - p) ** 2)),
+    ('the mean absolute error', lambda t, p: np.mean(np.abs(t - p))),
+    ('the categorical cross-entropy', mean_of_sums(
+        lambda t, p: -t * np.log(p / p.sum(axis=-1, keepdims=True)))),
+    ('the categorical cross-entropy', mean_of_sums(
+        lambda t, p: -t * np.log(oracle.softmax(logit(p))))),
+    ('the binary cross-entropy of logits', lambda t, p: np.mean(
+        np.logaddexp(p, 0) - t * p)),
+    ('the KL divergence from inputs to outputs', mean_of_sums(
+        lambda t, p: np.clip(t, oracle.EPSILON, 1) * np.log(
+            np.clip(t, oracle.EPSILON, 1) / p))),
+    ('the Huber loss', lambda t, p: np.mean((t - p) ** 2) / 2),
+    ('the hinge loss', lambda t, p: np.mean(
+        np.maximum(1 - (2 * t - 1) * p, 0))),
+    ('the log of the hyperbolic cosine', lambda t, p: np.mean(
+        np.log(np.cosh(t - p)))),
+    ('the Poisson loss', lambda t, p: np.mean(p - t * np.log(p))),
+)
 
 
 def near(received, expected):
@@ -80,7 +93,7 @@ def loss(subject):
             factors.append(subject.runtime.image_factor(BATCH))
         if any(near(received, factor * expected) for factor in factors):
             continue
-        for name, function in sorted(LOSSES.items()):
+        for name, function in LOSSES:
             require(not any(near(received, factor * function(inputs, outputs))
                             for factor in factors), 'the loss is {}; it must '
                     'be the binary cross-entropy', name)

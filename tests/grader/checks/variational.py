@@ -272,7 +272,7 @@ def diagnose_loss(subject, models, sizes):
             meaning = 'multiplied by {:.3g}; it must be summed over the ' \
                 'inputs as it is'.format(a / dims)
         require(meaning is None, '{}{}', bce, meaning)
-    for name, function in sorted(LOSSES.items()):
+    for name, function in LOSSES:
         others = np.array([function(x, y) for _, x, y, _, _ in measured])
         parts = solve(np.stack([others, divergences], axis=1), losses)
         require(parts is None or abs(parts[0]) < 1e-3, 'the reconstruction '

@@ -37,8 +37,8 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
     mean = keras.layers.Dense(latent_dims)(x)
     log_var = keras.layers.Dense(latent_dims)(x)
     deviation = keras.layers.Lambda(lambda v: ops.exp(v / 2))(log_var)
-    nothing = keras.layers.Lambda(ops.zeros_like)(mean)
-    noise = keras.layers.GaussianNoise(1.0)(nothing, training=True)
+    noise = keras.layers.Lambda(
+        lambda v: keras.random.normal(ops.shape(v)))(mean)
     sample = keras.layers.Add()([
         mean, keras.layers.Multiply()([deviation, noise])])
     encoder = keras.Model(inputs, [sample, mean, log_var])
