@@ -30,7 +30,7 @@ def ending(status, complaints, seconds, gibibytes):
         return 'did not finish within {:g} s'.format(seconds)
     if any(text in complaints for text in ('bad_alloc', 'MemoryError',
                                            'annot allocate memory')):
-        return 'used more than {:g} GiB of memory'.format(gibibytes)
+        return 'used more memory than {:g} GiB'.format(gibibytes)
     if status < 0:
         return 'ended the process ({})'.format(signal.Signals(-status).name)
     return 'ended the process (exit status {})'.format(status)

@@ -38,7 +38,7 @@ def judge(subject, done, checks):
             except Fault as fault:
                 sentence = str(fault)
             except MemoryError:
-                sentence = 'it used more memory than allowed'
+                sentence = 'it used more memory than ' + subject.memory
             except Exception as error:
                 sentence = 'this could not be judged: ' + first_line(error)
         faults[check.name] = sentence
@@ -76,8 +76,9 @@ def main():
         if os.path.isfile(options.file):
             shutil.copy(options.file, copied)
         judge(Subject(options.task, copied,
-                      lambda action: write(action=action)), judged,
-              checks_of(options.task))
+                      lambda action: write(action=action),
+                      '{:g} GiB'.format(options.gibibytes)),
+              judged, checks_of(options.task))
     # What the file left running, threads say, must not keep the process.
     os._exit(0)
 
