@@ -431,6 +431,7 @@ WRONG = (
 )
 
 RIGHT = (
+    right(0, 'ours'), right(1, 'ours'), right(2, 'ours'), right(3, 'ours'),
     right(0, 'relu as a function, Adam as an object',
           ('Encoder\n', 'Encoder\n    relu = keras.activations.relu\n'),
           (ENCODER, ENCODER.replace("'relu'", 'relu')),
