@@ -30,7 +30,7 @@ def ending(status, complaints, seconds, gibibytes):
         return 'did not finish within {:g} s'.format(seconds)
     if any(text in complaints for text in ('bad_alloc', 'MemoryError',
                                            'annot allocate memory')):
-        return 'used more than {:g} GiB of memory'.format(gibibytes)
+        return 'used more memory than {:g} GiB'.format(gibibytes)
     if status < 0:
         return 'ended the process ({})'.format(signal.Signals(-status).name)
     return 'ended the process (exit status {})'.format(status)
@@ -62,9 +62,11 @@ def judged(file, task, seconds, gibibytes, place):
     """Grades a file with a worker that lives in a folder, see grade"""
     results = os.path.join(place, 'results')
     errors = os.path.join(place, 'errors')
-    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(
-        [TESTS] + [path for path in [os.environ.get('PYTHONPATH')] if path]),
-                       TF_CPP_MIN_LOG_LEVEL='3', TMPDIR=place)
+    paths = [TESTS] + list(filter(None, [os.environ.get('PYTHONPATH')]))
+    # Without a GPU: workers would share it, and it rounds more coarsely.
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(paths),
+                       TF_CPP_MIN_LOG_LEVEL='3', CUDA_VISIBLE_DEVICES='-1',
+                       TMPDIR=place)
     with open(errors, 'wb') as complaints:
         worker = subprocess.Popen(
             [sys.executable, '-B', '-m', 'grader.worker', '--task', str(task),

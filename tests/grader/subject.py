@@ -57,17 +57,20 @@ class Subject:
     for what it needs and a slow file is slow only once.
     """
 
-    def __init__(self, task, path, report=lambda action: None):
+    def __init__(self, task, path, report=lambda action: None,
+                 memory='there is'):
         """Makes a subject
 
         Args:
             task: int, which of the four tasks.
             path: str, the file: may be missing, or anything.
             report: function of a str, told what is about to be done.
+            memory: str, how much memory it may use, for a Fault.
         """
         self.task = task
         self.path = path
         self.report = report
+        self.memory = memory
         self.home = os.getcwd()
         self.printed = []
         self.moved = []
@@ -99,7 +102,8 @@ class Subject:
         except Fault:
             raise
         except MemoryError:
-            raise Fault('{} used more memory than allowed'.format(action))
+            raise Fault('{} used more memory than {}'.format(
+                action, self.memory))
         except SystemExit:
             raise Fault('{} called exit'.format(action))
         except BaseException as error:
@@ -146,9 +150,6 @@ class Subject:
         def load():
             """Imports the file by its name"""
             self.parse()
-            # First TensorFlow, so that its own faults are not the file's.
-            self.report('importing TensorFlow')
-            importlib.import_module('grader.runtime')
             folder, file = os.path.split(os.path.abspath(self.path))
             sys.path.insert(0, folder)
             with self.attempt('importing the file'):

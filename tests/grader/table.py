@@ -1,26 +1,11 @@
 #!/usr/bin/env python3
 """The table of all checks"""
 
+import itertools
 import textwrap
 
 from .checks import checks_of
 from .registry import TASKS
-
-WIDTH = 100
-
-
-def rows(check, sentence):
-    """Writes the lines of one check"""
-    if sentence is None:
-        verdict = 'passed'
-    else:
-        verdict = ('WRONG: ' if check.required else 'advice: ') + sentence
-    title = '  {:<62}'.format(check.title)
-    return textwrap.wrap(verdict, WIDTH, initial_indent=title + ' ',
-                         subsequent_indent=' ' * 12) if sentence is None \
-        else [title.rstrip()] + textwrap.wrap(
-            verdict, WIDTH, initial_indent=' ' * 6,
-            subsequent_indent=' ' * 8)
 
 
 def lines_of(grades):
@@ -30,22 +15,25 @@ def lines_of(grades):
         grades: dict from task to what judge.grade gives for it.
 
     Returns:
-        list of str, its lines.
+        list of str: for each file a row a check, the sentence that says what
+        is wrong below the rows that it is for, and the score; then all
+        scores.
     """
     lines, scores = [], []
-    for task in sorted(grades):
-        verdicts = grades[task]
-        checks = checks_of(task)
-        scored = [check for check in checks if check.required]
+    for task, verdicts in sorted(grades.items()):
+        scored = [check for check in checks_of(task) if check.required]
         passed = [check for check in scored if verdicts[check.name] is None]
-        score = '{}: {} of {} required checks passed'.format(
-            TASKS[task].file, len(passed), len(scored))
-        scores.append(score)
-        lines += [score]
-        sentences = {}
-        for check in checks:
-            sentences.setdefault(verdicts[check.name], []).append(check)
-        for check in checks:
-            lines += rows(check, verdicts[check.name])
+        scores.append('{}: {} of {} required checks passed'.format(
+            TASKS[task].file, len(passed), len(scored)))
+        lines.append(scores[-1])
+        for (sentence, required), group in itertools.groupby(
+                checks_of(task),
+                lambda check: (verdicts[check.name], check.required)):
+            verdict = 'passed' if sentence is None else \
+                'WRONG' if required else 'advice'
+            lines += ['  {:<63}{}'.format(check.title, verdict)
+                      for check in group]
+            lines += textwrap.wrap(sentence or '', 79, initial_indent=' ' * 6,
+                                   subsequent_indent=' ' * 6)
         lines.append('')
     return lines + scores

@@ -11,7 +11,6 @@ import json
 import os
 import resource
 import shutil
-import sys
 import tempfile
 
 from .checks import checks_of
@@ -38,11 +37,19 @@ def judge(subject, done, checks):
             except Fault as fault:
                 sentence = str(fault)
             except MemoryError:
-                sentence = 'it used more memory than allowed'
+                sentence = 'it used more memory than ' + subject.memory
             except Exception as error:
                 sentence = 'this could not be judged: ' + first_line(error)
         faults[check.name] = sentence
         done(check.name, sentence)
+
+
+def limit(kind, most):
+    """Limits what this process may use, never to more than it may now"""
+    allowed = resource.getrlimit(kind)[1]
+    if allowed != resource.RLIM_INFINITY:
+        most = min(most, allowed)
+    resource.setrlimit(kind, (most, most))
 
 
 def main():
@@ -54,11 +61,11 @@ def main():
     parser.add_argument('--gibibytes', type=float, required=True)
     options = parser.parse_args()
 
-    # Of what is written to memory, not of what is reserved: TensorFlow
+    # Of what can be written to, not of all that is reserved: TensorFlow
     # reserves much more than it uses.
-    limit = int(options.gibibytes * 2 ** 30)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit(resource.RLIMIT_DATA, int(options.gibibytes * 2 ** 30))
+    limit(resource.RLIMIT_FSIZE, 2 ** 28)
+    limit(resource.RLIMIT_CORE, 0)
 
     with open(options.results, 'w') as results:
         def write(**line):
@@ -76,11 +83,12 @@ def main():
         if os.path.isfile(options.file):
             shutil.copy(options.file, copied)
         judge(Subject(options.task, copied,
-                      lambda action: write(action=action)), judged,
-              checks_of(options.task))
+                      lambda action: write(action=action),
+                      '{:g} GiB'.format(options.gibibytes)),
+              judged, checks_of(options.task))
     # What the file left running, threads say, must not keep the process.
     os._exit(0)
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main()

@@ -14,16 +14,21 @@ EVEN = ((16, 24, 2), [4, 3, 5], (2, 3, 5))
 
 
 def build(subject, sizes):
-    """Builds the models; names pooling where only some sizes fail"""
+    """Builds the models; where layers do not fit together, says why"""
     try:
         return subject.build(*sizes)
-    except Fault:
-        if subject.task == IMAGES:
+    except Fault as fault:
+        if subject.task != IMAGES or 'raised ValueError' not in str(fault):
+            raise
+        try:
             subject.build(*EVEN)
-            raise Fault('{} fails, but {} does not: max pooling must have '
-                        'same padding, which rounds up where a size is odd'
-                        .format(written(sizes), written(EVEN)))
-        raise
+        except Fault:
+            raise Fault('{} fails, for layers do not fit together: only the '
+                        'second to last convolution of the decoder may have '
+                        'valid padding'.format(written(sizes)))
+        raise Fault('{} fails, but {} does not: max pooling must have same '
+                    'padding, which rounds up where a size is odd'.format(
+                        written(sizes), written(EVEN)))
 
 
 def pairs(weights, rank):

@@ -4,13 +4,13 @@
 import numpy as np
 
 from .. import oracle
-from ..registry import Fault, SPARSE, check, require
+from ..registry import DENSE, Fault, SPARSE, check, require
 from .contract import SIZES, inputs_for
 from .layers import build, name_of, pairs, randomise
 from .training import BATCH, reconstruct
 
 LAMBTHAS = (0.03, 0.2)
-DIMS = SIZES[0][0]
+DIMS = SIZES[DENSE][0]
 
 
 def measure(subject, lambtha, seed):

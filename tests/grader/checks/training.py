@@ -4,11 +4,12 @@
 import numpy as np
 
 from .. import oracle
-from ..registry import (DENSE, IMAGES, SPARSE, VARIATIONAL, check, require)
+from ..registry import DENSE, IMAGES, SPARSE, VARIATIONAL, check, require
 from .contract import SIZES, inputs_for, sizes_of
 from .layers import build, randomise_both
 
 BATCH = 24
+
 
 def mean_of_sums(function):
     """Averages a function of targets and outputs, summed over the last axis"""
