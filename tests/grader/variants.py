@@ -13,13 +13,13 @@ import collections
 Variant = collections.namedtuple('Variant', 'task name pattern changes')
 
 ENCODER = """    for nodes in hidden_layers:
-        x = keras.layers.Dense(int(nodes), activation='relu')(x)
+        x = keras.layers.Dense(nodes, activation='relu')(x)
 """
 DECODER = """    for nodes in reversed(hidden_layers):
-        x = keras.layers.Dense(int(nodes), activation='relu')(x)
+        x = keras.layers.Dense(nodes, activation='relu')(x)
 """
-BOTTLENECK = "Dense(int(latent_dims), activation='relu',"
-OUTPUT = "Dense(int(input_dims), activation='sigmoid',"
+BOTTLENECK = "Dense(latent_dims, activation='relu',"
+OUTPUT = "Dense(input_dims, activation='sigmoid',"
 COMPILE = "auto.compile(optimizer='adam', loss='binary_crossentropy')"
 RETURN = 'return encoder, decoder, auto'
 WHOLE = 'decoder(encoder(inputs))'
@@ -27,14 +27,14 @@ PENALTY = 'activity_regularizer=penalty'
 L1 = 'keras.regularizers.l1(float(lambtha))'
 POOLING = "keras.layers.MaxPooling2D((2, 2), padding='same')"
 CONVOLUTION = """\
-        x = keras.layers.Conv2D(int(count), (3, 3), padding='same',
+        x = keras.layers.Conv2D(count, (3, 3), padding='same',
                                 activation='relu')(x)
 """
 POOLED = CONVOLUTION + '        x = ' + POOLING + '(x)\n'
 UPSAMPLED = CONVOLUTION + (
     '        x = keras.layers.UpSampling2D((2, 2))(x)\n')
 VALID = """\
-    x = keras.layers.Conv2D(int(filters[0]), (3, 3), padding='valid',
+    x = keras.layers.Conv2D(filters[0], (3, 3), padding='valid',
                             activation='relu')(x)
     x = keras.layers.UpSampling2D((2, 2))(x)
 """
@@ -43,10 +43,10 @@ KL = 'ops.mean(kl_divergence(mean, log_var))'
 FORMULA = '-0.5 * ops.sum(1 + log_var - ops.square(mean) - ops.exp(log_var),'
 SAMPLE = 'return mean + ops.exp(log_var / 2) * noise'
 NOISE = 'latent.noise(ops.zeros_like(mean), training=True)'
-MEAN = "keras.layers.Dense(int(latent_dims), name='mean')(x)"
-LOG_VAR = "keras.layers.Dense(int(latent_dims), name='log_var')(x)"
+MEAN = "keras.layers.Dense(latent_dims, name='mean')(x)"
+LOG_VAR = "keras.layers.Dense(latent_dims, name='log_var')(x)"
 OUTPUTS = '[latent([mean, log_var]), mean, log_var]'
-SUMMED = 'return int(input_dims) * keras.losses.binary_crossentropy('
+SUMMED = 'return input_dims * keras.losses.binary_crossentropy('
 VARIATIONAL_COMPILE = "optimizer='adam', loss=binary_crossentropy)"
 
 
@@ -119,7 +119,7 @@ WRONG = (
           'cross-entropy is summed over the values of an input',
           (COMPILE, COMPILE.replace(
               "'binary_crossentropy'", """lambda t, p: (
-        int(input_dims) * keras.losses.binary_crossentropy(t, p))"""))),
+        input_dims * keras.losses.binary_crossentropy(t, p))"""))),
     wrong(0, 'SGD', 'the optimizer is SGD; it must be Adam',
           (COMPILE, COMPILE.replace('adam', 'sgd'))),
     wrong(0, 'RMSprop', 'the optimizer is RMSprop; it must be Adam',
@@ -159,12 +159,12 @@ WRONG = (
           (RETURN, 'print(auto)')),
     wrong(0, 'a latent of 32, whatever is asked for',
           'they have 13, 8, 32 nodes; they must have 13, 8, 5',
-          (BOTTLENECK, BOTTLENECK.replace('int(latent_dims)', '32')),
-          ('codes = keras.Input(shape=(int(latent_dims),))',
+          (BOTTLENECK, BOTTLENECK.replace('latent_dims', '32')),
+          ('codes = keras.Input(shape=(latent_dims,))',
            'codes = keras.Input(shape=(32,))')),
     wrong(0, 'an input of 784, whatever is asked for',
           'layer 1 of the encoder is applied to 784 values',
-          ('inputs = keras.Input(shape=(int(input_dims),))',
+          ('inputs = keras.Input(shape=(input_dims,))',
            'inputs = keras.Input(shape=(784,))')),
     wrong(0, 'argument misspelled', 'the arguments are',
           ('def autoencoder(input_dims, hidden_layers,',
@@ -278,15 +278,15 @@ WRONG = (
     wrong(2, 'transposed convolutions instead of upsampling',
           'convolution [12] of the decoder is transposed',
           (UPSAMPLED, CONVOLUTION.replace(
-              'Conv2D(int(count), (3, 3),',
-              'Conv2DTranspose(int(count), 3, 2,'))),
+              'Conv2D(count, (3, 3),',
+              'Conv2DTranspose(count, 3, 2,'))),
     wrong(2, 'filters not reversed',
           'filters are not reversed for the decoder',
-          ('in filters[:0:-1]', 'in filters[:-1]'),
-          ('int(filters[0])', 'int(filters[-1])')),
+          ('reversed(filters[1:])', 'filters[:-1]'),
+          ('filters[0]', 'filters[-1]')),
     wrong(2, 'a convolution missing in the decoder',
           'a layer of the decoder is missing',
-          ('in filters[:0:-1]', 'in filters[:1:-1]')),
+          ('reversed(filters[1:])', 'reversed(filters[2:])')),
     wrong(2, 'a convolution doubled in the encoder',
           'the encoder has a layer too many', (POOLED, CONVOLUTION + POOLED)),
     wrong(2, 'tanh in the encoder',
@@ -335,14 +335,14 @@ WRONG = (
           (FORMULA, FORMULA.replace('ops.square(mean)', 'mean'))),
     wrong(3, 'reconstruction averaged',
           'the binary cross-entropy is averaged over the inputs',
-          (SUMMED, SUMMED.replace('int(input_dims) * ', ''))),
+          (SUMMED, SUMMED.replace('input_dims * ', ''))),
     wrong(3, 'reconstruction for 784 inputs, whatever is asked for',
           'the binary cross-entropy is multiplied by',
-          (SUMMED, SUMMED.replace('int(input_dims)', '784'))),
+          (SUMMED, SUMMED.replace('input_dims', '784'))),
     wrong(3, 'everything divided by the number of inputs',
           'the whole loss is divided by the number of inputs',
-          (SUMMED, SUMMED.replace('int(input_dims) * ', '')),
-          (KL, KL + ' / int(input_dims)')),
+          (SUMMED, SUMMED.replace('input_dims * ', '')),
+          (KL, KL + ' / input_dims')),
     wrong(3, 'mean squared error',
           'the reconstruction loss is the mean squared error',
           (SUMMED, 'return (lambda t, p: ops.sum((t - p) ** 2, axis=-1))(')),
@@ -389,9 +389,9 @@ WRONG = (
           (LOG_VAR, 'mean')),
     wrong(3, 'one layer, split, for mean and log variance',
           'mean and log variance come from one layer of 10 nodes',
-          (MEAN, 'keras.layers.Dense(2 * int(latent_dims))(x)'),
-          (LOG_VAR, 'mean[:, int(latent_dims):]\n    '
-           'mean = mean[:, :int(latent_dims)]')),
+          (MEAN, 'keras.layers.Dense(2 * latent_dims)(x)'),
+          (LOG_VAR, 'mean[:, latent_dims:]\n    '
+           'mean = mean[:, :latent_dims]')),
     wrong(3, 'log variance computed from the mean',
           'layer 4 of the encoder is applied to 5 values',
           (LOG_VAR, LOG_VAR.replace('(x)', '(mean)'))),
@@ -445,15 +445,15 @@ RIGHT = (
                  keras.losses.BinaryCrossentropy())""")),
     right(0, 'activations as layers',
           (ENCODER, """    for nodes in hidden_layers:
-        x = keras.layers.Dense(int(nodes))(x)
+        x = keras.layers.Dense(nodes)(x)
         x = keras.layers.ReLU()(x)
 """), (DECODER, """    for nodes in hidden_layers[::-1]:
-        x = keras.layers.Dense(int(nodes))(x)
+        x = keras.layers.Dense(nodes)(x)
         x = keras.layers.Activation('relu')(x)
 """)),
     right(0, 'an input of its own for auto', (
         'auto = keras.Model(inputs, decoder(encoder(inputs)), ',
-        'own = keras.Input(shape=(int(input_dims),))\n'
+        'own = keras.Input(shape=(input_dims,))\n'
         '    auto = keras.Model(own, decoder(encoder(own)), ')),
     right(0, 'other arguments after the page\'s',
           ('hidden_layers, latent_dims):', 'hidden_layers, latent_dims, '
@@ -475,12 +475,12 @@ RIGHT = (
           (POOLED, POOLED.replace('(3, 3)', '3').replace(
               '(2, 2)', '2, strides=2'))),
     right(2, 'activations as layers', (VALID, """\
-    x = keras.layers.Conv2D(int(filters[0]), (3, 3))(x)
+    x = keras.layers.Conv2D(filters[0], (3, 3))(x)
     x = keras.layers.ReLU()(x)
     x = keras.layers.UpSampling2D()(x)
 """)),
     right(2, 'activation after upsampling, which is the same', (VALID, """\
-    x = keras.layers.Conv2D(int(filters[0]), (3, 3))(x)
+    x = keras.layers.Conv2D(filters[0], (3, 3))(x)
     x = keras.layers.UpSampling2D()(x)
     x = keras.layers.Activation('relu')(x)
 """)),
@@ -497,11 +497,9 @@ RIGHT = (
           ('    mean = ' + MEAN + '\n    log_var = ' + LOG_VAR,
            '    log_var = ' + LOG_VAR + '\n    mean = ' + MEAN)),
     right(3, 'cross-entropy summed by hand',
-          (SUMMED + 'y_true,\n', """\
+          (SUMMED + 'y_true, y_pred)\n', """\
 p = ops.clip(y_pred, 1e-7, 1 - 1e-7)
         return -ops.sum(y_true * ops.log(p) +
                         (1 - y_true) * ops.log(1 - p), axis=-1)
-"""), ("""                                                                  \
-y_pred)
-""", '')),
+""")),
 )
