@@ -9,6 +9,8 @@ import tempfile
 
 from common import UserError
 
+BATCH = 256
+
 
 class Parser(argparse.ArgumentParser):
     """Parser of options whose errors are one line"""
@@ -107,6 +109,57 @@ def seed_everything(seed):
         (getattr(tf.random, 'set_seed', None) or tf.set_random_seed)(seed)
 
 
+def hasten(auto, images):
+    """Sets what makes the training of a model faster, where it exists
+
+    The losses stay those of a plain fit under the same seed, to the last
+    digit for the first setting and to rounding for the second.
+
+    Args:
+        auto: keras.Model, compiled and not trained before.
+        images: array (n, ...), what it will be trained on.
+    """
+    import tensorflow as tf
+
+    keras = tf.keras
+    # Keras 2.13 and later. A fifth of an epoch without a return to Python,
+    # so that the progress bar and Ctrl-C wait no longer than that.
+    if hasattr(auto, 'steps_per_execution'):
+        auto.steps_per_execution = max(1, -(-len(images) // BATCH) // 5)
+    # Keras 2.12 and later. On JAX and on a GPU Keras decides well by itself;
+    # on a CPU it leaves XLA off, which halves the time of dense layers and
+    # doubles that of convolutions.
+    if (hasattr(auto, 'jit_compile') and
+            keras.backend.backend() == 'tensorflow' and
+            tf.test.is_built_with_xla() and
+            not tf.config.list_physical_devices('GPU') and
+            not any(isinstance(layer, keras.layers.Conv2D)
+                    for model in auto.layers[1:] for layer in model.layers)):
+        auto.jit_compile = True
+
+
+def share(images):
+    """Copies images into TensorFlow's memory, once for inputs and targets
+
+    Where Keras computes with something else, or TensorFlow builds graphs
+    (before 2.0), they stay where they are.
+
+    Args:
+        images: float32 array (n, ...).
+
+    Returns:
+        tf.Tensor or array with the same values.
+    """
+    import tensorflow as tf
+
+    if tf.keras.backend.backend() != 'tensorflow' or \
+            not tf.executing_eagerly():
+        return images
+    # On a GPU's machine too batches are put together in the main memory.
+    with tf.device('CPU'):
+        return tf.convert_to_tensor(images)
+
+
 def fit(auto, x_train, x_test, epochs):
     """Trains an autoencoder as the page's mains do
 
@@ -124,6 +177,8 @@ def fit(auto, x_train, x_test, epochs):
     """
     import tensorflow.keras as keras
 
+    hasten(auto, x_train)
+    x_train, x_test = share(x_train), share(x_test)
     stopped = []
 
     def stop(*_):
@@ -139,7 +194,7 @@ def fit(auto, x_train, x_test, epochs):
     previous = signal.signal(signal.SIGINT, stop)
     try:
         history = auto.fit(
-            x_train, x_train, epochs=epochs, batch_size=256, shuffle=True,
+            x_train, x_train, epochs=epochs, batch_size=BATCH, shuffle=True,
             validation_data=(x_test, x_test),
             callbacks=[keras.callbacks.LambdaCallback(on_epoch_begin=obey)])
     finally:
