@@ -8,8 +8,9 @@ import os
 
 import numpy as np
 
+from common.session import BATCH
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BATCH = 256
 MODULES = ('0-vanilla', '1-sparse', '2-convolutional', '3-variational')
 # What the page's mains build.
 ARGUMENTS = (

@@ -112,8 +112,9 @@ def seed_everything(seed):
 def hasten(auto, images):
     """Sets what makes the training of a model faster, where it exists
 
-    The losses stay those of a plain fit under the same seed, to the last
-    digit for the first setting and to rounding for the second.
+    The first setting leaves the losses of a plain fit under the same seed as
+    they are, to the last digit. The second one rounds sums otherwise, and
+    has layers of noise draw other noise from the same seed.
 
     Args:
         auto: keras.Model, compiled and not trained before.
@@ -122,13 +123,13 @@ def hasten(auto, images):
     import tensorflow as tf
 
     keras = tf.keras
-    # Keras 2.13 and later. A fifth of an epoch without a return to Python,
-    # so that the progress bar and Ctrl-C wait no longer than that.
+    # Not in Keras 2.11 and before. A fifth of an epoch without a return to
+    # Python: the progress bar and Ctrl-C wait no longer than that.
     if hasattr(auto, 'steps_per_execution'):
         auto.steps_per_execution = max(1, -(-len(images) // BATCH) // 5)
-    # Keras 2.12 and later. On JAX and on a GPU Keras decides well by itself;
-    # on a CPU it leaves XLA off, which halves the time of dense layers and
-    # doubles that of convolutions.
+    # Not in Keras 2.11 and before. On JAX, PyTorch and a GPU it is left to
+    # Keras. On a CPU Keras does without XLA, which makes dense layers faster
+    # and convolutions slower.
     if (hasattr(auto, 'jit_compile') and
             keras.backend.backend() == 'tensorflow' and
             tf.test.is_built_with_xla() and
@@ -163,8 +164,9 @@ def share(images):
 def fit(auto, x_train, x_test, epochs):
     """Trains an autoencoder as the page's mains do
 
-    Ctrl-C ends the training after the current step, and what has been
-    learnt stays in the model; a second one ends the program.
+    Ctrl-C ends the training after the current execution, a fifth of an epoch
+    or a step (see hasten), and what has been learnt stays in the model; a
+    second one ends the program.
 
     Args:
         auto: keras.Model, the compiled autoencoder.
@@ -182,21 +184,23 @@ def fit(auto, x_train, x_test, epochs):
     stopped = []
 
     def stop(*_):
-        """Asks Keras to stop; the next Ctrl-C is not for us"""
+        """Takes note of Ctrl-C; the next one is not for us"""
         stopped.append(True)
         signal.signal(signal.SIGINT, previous)
-        auto.stop_training = True
 
-    def obey(*_):
-        """Asks again, since fit forgets what was asked before it began"""
-        auto.stop_training = bool(stopped)
+    class Stop(keras.callbacks.Callback):
+        """Ends the training after the execution in which Ctrl-C came"""
+
+        def on_batch_end(self, batch, logs=None):
+            """Hands on what the signal noted"""
+            if stopped:
+                self.model.stop_training = True
 
     previous = signal.signal(signal.SIGINT, stop)
     try:
         history = auto.fit(
             x_train, x_train, epochs=epochs, batch_size=BATCH, shuffle=True,
-            validation_data=(x_test, x_test),
-            callbacks=[keras.callbacks.LambdaCallback(on_epoch_begin=obey)])
+            validation_data=(x_test, x_test), callbacks=[Stop()])
     finally:
         signal.signal(signal.SIGINT, previous)
     if stopped:

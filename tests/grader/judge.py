@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Starts a worker for a task and turns what becomes of it into sentences"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+from .checks import checks_of
+from .registry import TASKS
+
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SECONDS = 120
+GIBIBYTES = 4
+
+
+def ending(status, complaints, seconds, gibibytes):
+    """Says how a worker ended that did not judge everything
+
+    Args:
+        status: int, as subprocess has it, or None if it was still running.
+        complaints: str, what it wrote to its standard error.
+        seconds: float, its time limit.
+        gibibytes: float, its memory limit.
+    """
+    if status is None:
+        return 'did not finish within {:g} s'.format(seconds)
+    if any(text in complaints for text in ('bad_alloc', 'MemoryError',
+                                           'annot allocate memory')):
+        return 'used more than {:g} GiB of memory'.format(gibibytes)
+    if status < 0:
+        return 'ended the process ({})'.format(signal.Signals(-status).name)
+    return 'ended the process (exit status {})'.format(status)
+
+
+def grade(folder, task, seconds=SECONDS, gibibytes=GIBIBYTES):
+    """Grades one file
+
+    Args:
+        folder: str, where the file lies; nothing is written there.
+        task: int, which file.
+        seconds: float, the time that the worker has.
+        gibibytes: float, the memory that the worker has.
+
+    Returns:
+        dict from the name of every check of the task to None if it passed,
+        else to the sentence that says what is wrong.
+    """
+    place = tempfile.mkdtemp(prefix='grader-')
+    try:
+        return judged(os.path.join(os.path.abspath(folder),
+                                   TASKS[task].file), task, seconds,
+                      gibibytes, place)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def judged(file, task, seconds, gibibytes, place):
+    """Grades a file with a worker that lives in a folder, see grade"""
+    results = os.path.join(place, 'results')
+    errors = os.path.join(place, 'errors')
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(
+        [TESTS] + [path for path in [os.environ.get('PYTHONPATH')] if path]),
+                       TF_CPP_MIN_LOG_LEVEL='3', TMPDIR=place)
+    with open(errors, 'wb') as complaints:
+        worker = subprocess.Popen(
+            [sys.executable, '-B', '-m', 'grader.worker', '--task', str(task),
+             '--file', file, '--results', results,
+             '--gibibytes', str(gibibytes)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=complaints, cwd=place, env=environment,
+            start_new_session=True)
+        try:
+            status = worker.wait(seconds)
+        except subprocess.TimeoutExpired:
+            status = None
+        finally:
+            # Whatever the file started goes with it.
+            try:
+                os.killpg(worker.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            worker.wait()
+    action, verdicts = 'starting', {}
+    lines = []
+    if os.path.exists(results):
+        with open(results, errors='replace') as text:
+            lines = text.read().split('\n')[:-1]
+    for line in map(json.loads, lines):
+        action = line.get('action', action)
+        if 'check' in line:
+            verdicts[line['check']] = line['sentence']
+    with open(errors, errors='replace') as text:
+        complaints = text.read()[-10000:]
+    names = [check.name for check in checks_of(task)]
+    if not set(names) <= set(verdicts):
+        sentence = '{} {}'.format(action, ending(status, complaints, seconds,
+                                                 gibibytes))
+        for name in names:
+            verdicts.setdefault(name, sentence)
+    return {name: verdicts[name] for name in names}

@@ -1,0 +1,275 @@
+#!/usr/bin/env python3
+"""What the models of the exercise compute, in NumPy and float64
+
+A network is a list of steps, each a tuple whose first item says what it is:
+
+    ('dense', i, activation): layer i of a list of (kernel, bias) pairs
+    ('conv', i, activation, padding): the same, a convolution, stride 1
+    ('pool', kind): 'max' or 'average' with same padding, 'valid' (max),
+        'strided' (no maximum but every other value), 'none'
+    ('up', kind): 'nearest', 'bilinear', 'none'
+"""
+
+import itertools
+import math
+
+import numpy as np
+
+# Keras clips probabilities to [EPSILON, 1 - EPSILON] before the logarithm.
+EPSILON = 1e-7
+
+# A Kolmogorov-Smirnov distance times sqrt(n) that chance exceeds with a
+# probability of 2 exp(-2 * 3.3 ** 2) = 7e-10.
+SURE = 3.3
+
+
+def sigmoid(x):
+    """Computes the logistic function, without overflow"""
+    return 0.5 * (1 + np.tanh(x / 2))
+
+
+def softmax(x):
+    """Computes the softmax over the last axis"""
+    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def elu(x):
+    """Computes the exponential linear unit"""
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+
+
+ACTIVATIONS = {
+    'relu': lambda x: np.maximum(x, 0),
+    'sigmoid': sigmoid,
+    'linear': lambda x: x,
+    'tanh': np.tanh,
+    'softmax': softmax,
+    'elu': elu,
+    'selu': lambda x: 1.0507009873554805 * np.where(
+        x > 0, x, 1.6732632423543772 * elu(x)),
+    'leaky relu (0.3)': lambda x: np.maximum(x, 0.3 * x),
+    'leaky relu (0.2)': lambda x: np.maximum(x, 0.2 * x),
+    'leaky relu (0.01)': lambda x: np.maximum(x, 0.01 * x),
+    'softplus': lambda x: np.logaddexp(x, 0),
+    'softsign': lambda x: x / (1 + np.abs(x)),
+    'swish': lambda x: x * sigmoid(x),
+    'hard sigmoid': lambda x: np.clip(0.2 * x + 0.5, 0, 1),
+    'exponential': np.exp,
+    'relu and then sigmoid': lambda x: sigmoid(np.maximum(x, 0)),
+}
+
+
+def convolve(x, kernel, bias, padding):
+    """Convolves images (batch, height, width, channels) with stride 1"""
+    rows, columns = kernel.shape[:2]
+    if padding == 'same':
+        x = np.pad(x, [(0, 0), ((rows - 1) // 2, rows // 2),
+                       ((columns - 1) // 2, columns // 2), (0, 0)],
+                   mode='constant')
+    height, width = x.shape[1] - rows + 1, x.shape[2] - columns + 1
+    return bias + sum(
+        np.tensordot(x[:, i:i + height, j:j + width], kernel[i, j], axes=1)
+        for i in range(rows) for j in range(columns))
+
+
+def pool(x, kind):
+    """Halves height and width"""
+    if kind == 'none':
+        return x
+    height, width = x.shape[1:3]
+    if kind == 'valid':
+        x = x[:, :height // 2 * 2, :width // 2 * 2]
+    if kind == 'strided':
+        # Same padding of an even size by TensorFlow begins at the second.
+        return x[:, 1 - height % 2::2, 1 - width % 2::2]
+    x = np.pad(x, [(0, 0), (0, x.shape[1] % 2), (0, x.shape[2] % 2), (0, 0)],
+               mode='constant', constant_values=np.nan)
+    windows = np.stack([x[:, i::2, j::2] for i in (0, 1) for j in (0, 1)])
+    reduce = np.nanmean if kind == 'average' else np.nanmax
+    return reduce(windows, axis=0)
+
+
+def interpolate(x, axis):
+    """Doubles an axis, linearly, each value at the centre of its cell"""
+    size = x.shape[axis]
+    at = np.clip((np.arange(2 * size) + 0.5) / 2 - 0.5, 0, size - 1)
+    low = np.floor(at).astype(int)
+    part = (at - low).reshape([-1 if i == axis else 1
+                               for i in range(x.ndim)])
+    high = np.minimum(low + 1, size - 1)
+    return (1 - part) * x.take(low, axis) + part * x.take(high, axis)
+
+
+def upsample(x, kind):
+    """Doubles height and width"""
+    if kind == 'nearest':
+        return x.repeat(2, axis=1).repeat(2, axis=2)
+    if kind == 'bilinear':
+        return interpolate(interpolate(x, 1), 2)
+    return x
+
+
+def preactivations(steps, layers, x):
+    """Computes a network's outputs, step by step
+
+    Args:
+        steps: list of tuple, the network.
+        layers: list of (kernel, bias).
+        x: array, the input.
+
+    Returns:
+        list of pairs of arrays, one pair for each layer with weights: the
+        values before and after its activation; array, the network's output.
+    """
+    x = np.asarray(x, 'float64')
+    values = []
+    for step in steps:
+        if step[0] in ('dense', 'conv'):
+            kernel, bias = layers[step[1]]
+            if step[0] == 'dense':
+                before = x.dot(kernel) + bias
+            else:
+                before = convolve(x, kernel, bias, step[3])
+            x = ACTIVATIONS[step[2]](before)
+            values.append((before, x))
+        else:
+            x = {'pool': pool, 'up': upsample}[step[0]](x, step[1])
+    return values, x
+
+
+def forward(steps, layers, x):
+    """Computes a network's output, see preactivations"""
+    return preactivations(steps, layers, x)[1]
+
+
+def dense_network(activations):
+    """Makes the steps of a stack of fully connected layers"""
+    return [('dense', i, name) for i, name in enumerate(activations)]
+
+
+def encoder_of_images(count):
+    """Makes the steps of the page's convolutional encoder"""
+    steps = []
+    for i in range(count):
+        steps += [('conv', i, 'relu', 'same'), ('pool', 'max')]
+    return steps
+
+
+def decoder_of_images(count):
+    """Makes the steps of the page's convolutional decoder"""
+    steps = []
+    for i in range(count):
+        padding = 'valid' if i == count - 1 else 'same'
+        steps += [('conv', i, 'relu', padding), ('up', 'nearest')]
+    return steps + [('conv', count, 'sigmoid', 'same')]
+
+
+def binary_crossentropy(targets, outputs):
+    """Computes the binary cross-entropy of each value, in nats"""
+    outputs = np.clip(np.asarray(outputs, 'float64'), EPSILON, 1 - EPSILON)
+    return -(targets * np.log(outputs) + (1 - targets) * np.log1p(-outputs))
+
+
+def kl_divergence(mean, log_var):
+    """Computes KL(N(mean, exp(log_var)) || N(0, 1)) of each value, in nats
+
+    Source: Kingma and Welling 2014, "Auto-encoding variational Bayes",
+    appendix B.
+    """
+    return -0.5 * (1 + log_var - mean ** 2 - np.exp(log_var))
+
+
+def normal_distance(values):
+    """Computes the Kolmogorov-Smirnov distance to N(0, 1), times sqrt(n)"""
+    values = np.sort(np.ravel(values))
+    count = len(values)
+    expected = np.array([0.5 * math.erfc(-v / math.sqrt(2)) for v in values])
+    ranks = np.arange(count + 1) / float(count)
+    return math.sqrt(count) * max((ranks[1:] - expected).max(),
+                                  (expected - ranks[:-1]).max())
+
+
+def close(received, expected):
+    """Tells whether two arrays agree in shape and within rounding"""
+    received, expected = np.asarray(received), np.asarray(expected)
+    return (received.shape == expected.shape and
+            np.allclose(received, expected, rtol=1e-3, atol=2e-5))
+
+
+def alternatives(steps):
+    """Yields what students make of a network, with the fault's description
+
+    Args:
+        steps: list of tuple, the right network.
+
+    Yields:
+        list of tuple, a wrong one; tuple (kind, index of the layer or None
+        for all, what is used, what must be), which describe the fault.
+    """
+    for at, step in enumerate(steps):
+        if step[0] in ('dense', 'conv'):
+            for name in ACTIVATIONS:
+                if name != step[2]:
+                    other = step[:2] + (name,) + step[3:]
+                    yield (steps[:at] + [other] + steps[at + 1:],
+                           ('activation', step[1], name, step[2]))
+        if step[0] == 'conv':
+            padding = 'same' if step[3] == 'valid' else 'valid'
+            yield (steps[:at] + [step[:3] + (padding,)] + steps[at + 1:],
+                   ('padding', step[1], padding, step[3]))
+        if step[0] in ('pool', 'up'):
+            without = steps[:at] + steps[at + 1:]
+            yield without, (step[0], None, 'none', step[1])
+            yield (without[:at - 1] + [step] + without[at - 1:],
+                   ('order', None, step[0], 'convolution'))
+    for kind, right, others in [('pool', 'max', ('average', 'valid',
+                                                 'strided')),
+                                ('up', 'nearest', ('bilinear',))]:
+        for other in others if (kind, right) in steps else ():
+            yield ([(kind, other) if s == (kind, right) else s
+                    for s in steps], (kind, None, other, right))
+    swapped = list(steps)
+    for at in range(1, len(steps)):
+        if steps[at][0] in ('pool', 'up'):
+            swapped[at - 1:at + 1] = [steps[at], steps[at - 1]]
+    kinds = [step[0] for step in steps if step[0] in ('pool', 'up')]
+    if kinds:
+        yield swapped, ('order', None, kinds[0], 'convolution')
+    yield steps + [('up', 'nearest')], ('last', None, 'upsampled', 'not')
+    for right in ('relu', 'linear'):
+        for name in ACTIVATIONS:
+            if name == right:
+                continue
+            yield ([s[:2] + (name,) + s[3:] if s[2:3] == (right,) else s
+                    for s in steps], ('activation', None, name, right))
+    if all(s[0] == 'dense' for s in steps):
+        names = sorted(ACTIVATIONS)
+        for first, second in itertools.combinations(range(len(steps)), 2):
+            for one, two in itertools.product(names, names):
+                other = list(steps)
+                other[first] = steps[first][:2] + (one,)
+                other[second] = steps[second][:2] + (two,)
+                yield other, ('activation', first, one, steps[first][2])
+
+
+def diagnose(steps, layers, x, received):
+    """Finds the wrong network that explains a model's output
+
+    Args:
+        steps: list of tuple, the right network.
+        layers: list of (kernel, bias), the model's weights.
+        x: array, its input.
+        received: array, its output.
+
+    Returns:
+        tuple, as alternatives() describes the fault, or None.
+    """
+    for other, fault in alternatives(steps):
+        try:
+            if close(received, forward(other, layers, x)):
+                return fault
+        except ValueError:
+            # An alternative may leave too little for a valid convolution.
+            continue
+    return None
