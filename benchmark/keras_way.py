@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Keras: the mains' own way to train, and plain fit of the same model"""
+
+import importlib
+
+import tensorflow.keras as keras
+
+from benchmark import ARGUMENTS, BATCH, MODULES, initial_weights
+from common import session
+
+
+def build(task):
+    """Builds the model of a task with the weights that all start from"""
+    session.seed_everything(0)
+    auto = importlib.import_module(MODULES[task]).autoencoder(
+        *ARGUMENTS[task])[2]
+    auto.set_weights(initial_weights(task))
+    return auto
+
+
+def pace(clock):
+    """Makes the callback that times the epochs of a fit
+
+    The first epoch's clock is started by who calls fit, so that it holds
+    all that fit does before its first step.
+    """
+    def begin(epoch, logs=None):
+        """Starts the clock of all epochs but the first"""
+        if epoch:
+            clock.start()
+
+    def end(epoch, logs=None):
+        """Stops the clock"""
+        clock.stop(logs['loss'], logs['val_loss'])
+
+    return keras.callbacks.LambdaCallback(on_epoch_begin=begin,
+                                          on_epoch_end=end)
+
+
+def ours(task, x_train, x_test, epochs, clock):
+    """Trains as the mains do
+
+    Args:
+        task: int, 0 to 3.
+        x_train: float32 array (n, ...), the training images.
+        x_test: float32 array (m, ...), the images of the validation.
+        epochs: int, passes over x_train.
+        clock: contender.Clock, to be started and stopped around each epoch.
+    """
+    auto = build(task)
+    fit = auto.fit
+
+    def paced(*args, **kwargs):
+        """Calls fit with the callback that times it, besides the others"""
+        kwargs['callbacks'] = kwargs['callbacks'] + [pace(clock)]
+        return fit(*args, **kwargs)
+
+    auto.fit = paced
+    clock.start()
+    session.fit(auto, x_train, x_test, epochs)
+
+
+def plain(task, x_train, x_test, epochs, clock):
+    """Trains as the page's mains do; the arguments are those of ours"""
+    auto = build(task)
+    clock.start()
+    auto.fit(x_train, x_train, epochs=epochs, batch_size=BATCH, shuffle=True,
+             validation_data=(x_test, x_test), callbacks=[pace(clock)])
