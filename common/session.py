@@ -123,9 +123,10 @@ def hasten(auto, images):
     import tensorflow as tf
 
     keras = tf.keras
-    # Not in Keras 2.11 and before. A fifth of an epoch without a return to
-    # Python: the progress bar and Ctrl-C wait no longer than that.
-    if hasattr(auto, 'steps_per_execution'):
+    # Not in Keras 2.11 and before, nor on PyTorch. A fifth of an epoch
+    # without a return to Python: the progress bar and Ctrl-C wait no longer.
+    if (hasattr(auto, 'steps_per_execution') and
+            keras.backend.backend() != 'torch'):
         auto.steps_per_execution = max(1, -(-len(images) // BATCH) // 5)
     # Not in Keras 2.11 and before. On JAX, PyTorch and a GPU it is left to
     # Keras. On a CPU Keras does without XLA, which makes dense layers faster

@@ -66,6 +66,8 @@ def watch(auto, callback):
 def test_losses_are_those_of_plain_fit(task):
     """Under one seed the settings change no loss by more than 0.1 %"""
     x_train, x_test = images(task, COUNT), images(task, 300)
+    if not hasattr(build(task), 'steps_per_execution'):
+        pytest.skip('this Keras has none of the settings: fit is plain')
     plain = build(task).fit(
         x_train, x_train, epochs=3, batch_size=256, shuffle=True, verbose=0,
         validation_data=(x_test, x_test)).history
@@ -83,7 +85,8 @@ def test_settings_are_used_where_they_exist(task):
     jit_compile = getattr(auto, 'jit_compile', None)
     session.hasten(auto, images(task, COUNT))
     if hasattr(auto, 'steps_per_execution'):
-        assert int(auto.steps_per_execution) == 2
+        assert int(auto.steps_per_execution) == (
+            1 if keras.backend.backend() == 'torch' else 2)
     if hasattr(auto, 'jit_compile'):
         if (keras.backend.backend() == 'tensorflow' and
                 not tf.config.list_physical_devices('GPU')):
