@@ -19,6 +19,9 @@ grade: .venv/newest
 prove: .venv/newest
 	$(VENV) tests/grader/prove.py
 
+benchmark: .venv/benchmark
+	$(VENV) -m benchmark
+
 matrix: .venv/matrix
 	$(VENV) tools/matrix.py $(RUNTIME) $(if $(NEED),--need $(NEED))
 
@@ -30,4 +33,4 @@ matrix: .venv/matrix
 	$(VENV) -m pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: run test grade prove matrix
+.PHONY: run test grade prove benchmark matrix
