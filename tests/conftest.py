@@ -68,8 +68,8 @@ def verdicts(request):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Prints the table"""
-    if config.grades:
+    """Prints the table of a submission"""
+    if config.grades and config.getoption('submission') is not None:
         terminalreporter.section('grades')
         for line in table.lines_of(config.grades):
             terminalreporter.write_line(line)
