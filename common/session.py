@@ -123,15 +123,15 @@ def hasten(auto, images):
     import tensorflow as tf
 
     keras = tf.keras
-    # Not in Keras 2.11 and before. A fifth of an epoch without a return to
-    # Python: the progress bar and Ctrl-C wait no longer than that.
-    if hasattr(auto, 'steps_per_execution'):
+    backend = keras.backend.backend()
+    # Not in Keras 2.11 and before, and refused on PyTorch. A fifth of an
+    # epoch in one go: the progress bar and Ctrl-C wait no longer than that.
+    if hasattr(auto, 'steps_per_execution') and backend != 'torch':
         auto.steps_per_execution = max(1, -(-len(images) // BATCH) // 5)
     # Not in Keras 2.11 and before. On JAX, PyTorch and a GPU it is left to
     # Keras. On a CPU Keras does without XLA, which makes dense layers faster
     # and convolutions slower.
-    if (hasattr(auto, 'jit_compile') and
-            keras.backend.backend() == 'tensorflow' and
+    if (hasattr(auto, 'jit_compile') and backend == 'tensorflow' and
             tf.test.is_built_with_xla() and
             not tf.config.list_physical_devices('GPU') and
             not any(isinstance(layer, keras.layers.Conv2D)
