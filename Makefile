@@ -14,7 +14,7 @@ test: .venv/newest
 
 grade: .venv/newest
 	@$(if $(DIR),,$(error Say which folder: make grade DIR=folder))
-	$(VENV) -m pytest tests -q --submission '$(DIR)'
+	$(VENV) -m pytest tests -q --tb=no -rN --submission '$(DIR)'
 
 prove: .venv/newest
 	$(VENV) tests/grader/prove.py
