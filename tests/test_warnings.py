@@ -13,6 +13,7 @@ import tensorflow.keras as keras
 NOT_OURS = (
     "__array__ implementation doesn't accept a copy keyword",
     "Using or importing the ABCs from 'collections'",
+    'non-integer arguments to randrange',
 )
 ARGUMENTS = {
     '0-vanilla': (12, [8, 6], 3),
