@@ -7,6 +7,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 \
 VENV = .venv/bin/python
 
 run: .venv/newest
+	@test -f $(TASK)-main.py || { \
+	    echo 'TASK must be 0, 1, 2 or 3. Received: $(TASK)'; exit 2; }
 	$(VENV) $(TASK)-main.py $(if $(EPOCHS),--epochs $(EPOCHS))
 
 test: .venv/newest
@@ -30,6 +32,7 @@ matrix: .venv/matrix
 	@$(if $(PYTHON),,$(error Python 3.10, 3.11, 3.12 or 3.13 is needed, with \
 	    its venv module))
 	$(VENV) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
+	@echo 'Installing the packages of $<: about a minute, once'
 	$(VENV) -m pip install --quiet --requirement $<
 	touch $@
 

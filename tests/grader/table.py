@@ -29,11 +29,12 @@ def lines_of(grades):
         for (sentence, required), group in itertools.groupby(
                 checks_of(task),
                 lambda check: (verdicts[check.name], check.required)):
-            verdict = 'passed' if sentence is None else \
-                'WRONG' if required else 'advice'
-            lines += ['  {:<63}{}'.format(check.title, verdict)
+            verdict = ('passed' if sentence is None else 'WRONG') + (
+                '' if required else ' (advised)')
+            lines += ['  {:<62}{}'.format(check.title, verdict)
                       for check in group]
-            lines += textwrap.wrap(sentence or '', 79, initial_indent=' ' * 6,
+            lines += textwrap.wrap(sentence or '', 79,
+                                   initial_indent='   -> ',
                                    subsequent_indent=' ' * 6)
         lines.append('')
     return lines + scores
