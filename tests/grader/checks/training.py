@@ -105,6 +105,8 @@ def loss(subject):
             require(not near(received, count * expected), 'the binary '
                     'cross-entropy is summed over {}; it must be averaged',
                     over)
+        require(0 < outputs.min() and outputs.max() < 1, 'this can be judged '
+                'only once all outputs of auto lie between 0 and 1')
         require(False, 'the loss reported is {:.5g}; the binary '
                 'cross-entropy of these outputs is {:.5g}', received,
                 factors[-1] * expected)
