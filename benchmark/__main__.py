@@ -53,19 +53,23 @@ class Contender:
             epochs: int, how many it will be asked for at most.
         """
         self.epochs = []
+        # A pipe that nobody reads would stop a process that warns a lot.
+        self.errors = tempfile.TemporaryFile('w+')
         self.process = subprocess.Popen(
             [sys.executable, '-m', 'benchmark.contender', module, function,
              str(task), str(epochs)], cwd=ROOT,
             env=dict(os.environ, **LOG, **environment),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True)
+            stderr=self.errors, text=True)
         self.hear()
 
     def hear(self):
         """Reads what the process has to tell"""
         line = self.process.stdout.readline()
         if not line:
-            sys.exit('A process ended early:\n' + self.process.stderr.read())
+            self.process.wait()
+            self.errors.seek(0)
+            sys.exit('A process ended early:\n' + self.errors.read())
         return json.loads(line)
 
     def train(self):
@@ -78,6 +82,7 @@ class Contender:
         """Ends the process"""
         self.process.kill()
         self.process.communicate()
+        self.errors.close()
 
 
 def valid(epochs):
