@@ -21,7 +21,8 @@ def main(options):
     autoencoder = __import__('3-variational').autoencoder
     session.seed_everything(options.seed)
     encoder, decoder, auto = autoencoder(784, [512], 2)
-    session.fit(auto, x_train, x_test, options.epochs)
+    session.fit(auto, x_train, x_test, options.epochs,
+                os.path.join(options.output, '3-losses.csv'))
 
     encoded, mean, log_var = encoder.predict(x_test[:10], verbose=0)
     print(mean)

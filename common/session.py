@@ -161,7 +161,7 @@ def share(images):
         return tf.convert_to_tensor(images)
 
 
-def fit(auto, x_train, x_test, epochs):
+def fit(auto, x_train, x_test, epochs, log=None):
     """Trains an autoencoder as the page's mains do
 
     Ctrl-C ends the training after the current execution, a fifth of an epoch
@@ -173,6 +173,8 @@ def fit(auto, x_train, x_test, epochs):
         x_train: float32 array (n, ...), inputs that are their own targets.
         x_test: float32 array (m, ...), the same for the validation.
         epochs: int, passes over x_train.
+        log: str, a CSV file for the losses of each epoch, replaced if it
+            exists; None for none.
 
     Returns:
         keras.callbacks.History, the losses of every epoch.
@@ -196,11 +198,14 @@ def fit(auto, x_train, x_test, epochs):
             if stopped:
                 self.model.stop_training = True
 
+    callbacks = [Stop()]
+    if log is not None:
+        callbacks.append(keras.callbacks.CSVLogger(log))
     previous = signal.signal(signal.SIGINT, stop)
     try:
         history = auto.fit(
             x_train, x_train, epochs=epochs, batch_size=BATCH, shuffle=True,
-            validation_data=(x_test, x_test), callbacks=[Stop()])
+            validation_data=(x_test, x_test), callbacks=callbacks)
     finally:
         signal.signal(signal.SIGINT, previous)
     if stopped:

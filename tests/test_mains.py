@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The mains, run as a user runs them, on made images and without a display"""
 
+import csv
 import os
 import re
 import signal
@@ -13,11 +14,11 @@ import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NUMBER = r'-?\d+\.\d+(?:e[-+]\d+)?'
-PICTURES = {
-    0: ['0-reconstructions.png'],
-    1: ['1-reconstructions.png'],
-    2: ['2-reconstructions.png'],
-    3: ['3-manifold.png', '3-reconstructions.png'],
+FILES = {
+    0: ['0-losses.csv', '0-reconstructions.png'],
+    1: ['1-losses.csv', '1-reconstructions.png'],
+    2: ['2-losses.csv', '2-reconstructions.png'],
+    3: ['3-losses.csv', '3-manifold.png', '3-reconstructions.png'],
 }
 
 
@@ -59,7 +60,7 @@ def png_size(path):
     return struct.unpack('>II', header[16:])
 
 
-@pytest.mark.parametrize('task', sorted(PICTURES))
+@pytest.mark.parametrize('task', sorted(FILES))
 def test_main_trains_prints_and_draws(task, data, tmp_path):
     """A main does all that the page's does, and leaves its pictures"""
     output = tmp_path / 'new' / 'folder'
@@ -67,7 +68,8 @@ def test_main_trains_prints_and_draws(task, data, tmp_path):
     printed, errors = main.communicate()
     assert main.returncode == 0, errors
     assert 'Epoch 2/2' in printed
-    assert len(re.findall('val_loss: ' + NUMBER, printed)) == 2
+    losses = re.findall('val_loss: ({})'.format(NUMBER), printed)
+    assert len(losses) == 2
     assert 'going on with its 600 training and 50 test images' in printed
     after = printed[printed.rindex('val_loss'):].split('\n', 1)[1]
     if task == 2:
@@ -79,8 +81,13 @@ def test_main_trains_prints_and_draws(task, data, tmp_path):
         assert min(numbers[20:]) > 0, 'deviations are positive'
     else:
         assert float(after.split('\n')[0]) >= 0, 'the mean of relu outputs'
-    assert sorted(os.listdir(str(output))) == PICTURES[task]
-    for name in PICTURES[task]:
+    assert sorted(os.listdir(str(output))) == FILES[task]
+    with open(str(output / FILES[task][0])) as file:
+        rows = list(csv.DictReader(file))
+    assert [row['epoch'] for row in rows] == ['0', '1']
+    assert float(rows[1]['val_loss']) == pytest.approx(
+        float(losses[1]), rel=1e-3)
+    for name in FILES[task][1:]:
         assert 'Saved {}'.format(output / name) in printed
         assert png_size(output / name)[0] == 800
     assert 'display' not in errors and 'interactive' not in errors
@@ -110,7 +117,7 @@ def test_interrupt_goes_on_with_what_was_learnt(data, tmp_path):
     assert main.returncode == 0, errors
     assert 'Stopped by Ctrl-C' in printed
     assert 'Traceback' not in errors
-    assert os.listdir(str(tmp_path)) == PICTURES[0]
+    assert sorted(os.listdir(str(tmp_path))) == FILES[0]
 
 
 def test_help_explains_the_options():
