@@ -21,6 +21,9 @@ grade: .venv/newest
 prove: .venv/newest
 	$(VENV) tests/grader/prove.py
 
+torture: .venv/newest
+	$(VENV) -m pytest torture
+
 benchmark: .venv/benchmark
 	$(VENV) -m benchmark
 
@@ -36,4 +39,4 @@ matrix: .venv/matrix
 	$(VENV) -m pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: run test grade prove benchmark matrix
+.PHONY: run test grade prove torture benchmark matrix
