@@ -14,6 +14,8 @@ def main(options):
     Args:
         options: argparse.Namespace, the options that --help explains.
     """
+    if options.bfloat16:
+        session.use_bfloat16()
     (x_train, _), (x_test, _) = mnist.load(options.data)
     x_train = np.expand_dims(x_train, axis=3)
     x_test = np.expand_dims(x_test, axis=3)
@@ -37,4 +39,4 @@ def main(options):
 
 
 if __name__ == '__main__':
-    session.run(main, __doc__, epochs=50)
+    session.run(main, __doc__, epochs=50, bfloat16=True)

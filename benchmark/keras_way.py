@@ -60,6 +60,12 @@ def ours(task, x_train, x_test, epochs, clock):
     session.fit(auto, x_train, x_test, epochs)
 
 
+def bfloat16(task, x_train, x_test, epochs, clock):
+    """Trains as `2-main.py --bfloat16`; the arguments are those of ours"""
+    session.use_bfloat16()
+    ours(task, x_train, x_test, epochs, clock)
+
+
 def plain(task, x_train, x_test, epochs, clock):
     """Trains as the page's mains do; the arguments are those of ours"""
     auto = build(task)

@@ -193,3 +193,20 @@ def test_wrong_options_end_with_one_line(tmp_path):
         assert printed == '', arguments
         assert re.search('^3-main.py: error: .*' + expected, errors), errors
         assert errors.count('\n') == 1, errors
+
+
+def test_bfloat16_is_near_or_refused(data, tmp_path):
+    """The option --bfloat16 barely changes losses, or says what it needs"""
+    losses = []
+    for options in ([], ['--bfloat16']):
+        main = start(2, '--epochs', 2, '--data', data, '--output', tmp_path,
+                     *options)
+        printed, errors = main.communicate()
+        if options and main.returncode:
+            assert printed == ''
+            assert re.search('^2-main.py: error: --bfloat16 needs .*\n$',
+                             errors), errors
+            return
+        assert main.returncode == 0, errors
+        losses.append(float(re.findall('loss: (%s)' % NUMBER, printed)[-1]))
+    assert losses[1] == pytest.approx(losses[0], rel=0.02)
