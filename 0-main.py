@@ -21,8 +21,9 @@ def main(options):
     autoencoder = __import__('0-vanilla').autoencoder
     session.seed_everything(options.seed)
     encoder, decoder, auto = autoencoder(784, [128, 64], 32)
-    session.fit(auto, x_train, x_test, options.epochs,
-                os.path.join(options.output, '0-losses.csv'))
+    history = session.fit(
+        auto, x_train, x_test, options.epochs,
+        os.path.join(options.output, '0-losses.csv'))
 
     encoded = encoder.predict(x_test[:10], verbose=0)
     print(np.mean(encoded))
@@ -30,6 +31,8 @@ def main(options):
     figures.reconstructions(
         x_test[:10], reconstructed,
         os.path.join(options.output, '0-reconstructions.png'))
+    figures.losses(history.history,
+                   os.path.join(options.output, '0-losses.png'))
     figures.show()
 
 

@@ -26,8 +26,9 @@ def main(options):
     session.seed_everything(options.seed)
     encoder, decoder, auto = autoencoder(
         (28, 28, 1), [16, 8, 8], (4, 4, 8))
-    session.fit(auto, x_train, x_test, options.epochs,
-                os.path.join(options.output, '2-losses.csv'))
+    history = session.fit(
+        auto, x_train, x_test, options.epochs,
+        os.path.join(options.output, '2-losses.csv'))
 
     encoded = encoder.predict(x_test[:10], verbose=0)
     print(np.mean(encoded))
@@ -35,6 +36,8 @@ def main(options):
     figures.reconstructions(
         x_test[:10], reconstructed,
         os.path.join(options.output, '2-reconstructions.png'))
+    figures.losses(history.history,
+                   os.path.join(options.output, '2-losses.png'))
     figures.show()
 
 

@@ -14,15 +14,16 @@ def main(options):
     Args:
         options: argparse.Namespace, the options that --help explains.
     """
-    (x_train, _), (x_test, _) = mnist.load(options.data)
+    (x_train, _), (x_test, y_test) = mnist.load(options.data)
     x_train = x_train.reshape((-1, 784))
     x_test = x_test.reshape((-1, 784))
 
     autoencoder = __import__('3-variational').autoencoder
     session.seed_everything(options.seed)
     encoder, decoder, auto = autoencoder(784, [512], 2)
-    session.fit(auto, x_train, x_test, options.epochs,
-                os.path.join(options.output, '3-losses.csv'))
+    history = session.fit(
+        auto, x_train, x_test, options.epochs,
+        os.path.join(options.output, '3-losses.csv'))
 
     encoded, mean, log_var = encoder.predict(x_test[:10], verbose=0)
     print(mean)
@@ -36,6 +37,13 @@ def main(options):
     grid = np.stack(np.meshgrid(line, line, indexing='ij'), axis=2)
     digits = decoder.predict(grid.reshape((-1, 2)), batch_size=125, verbose=0)
     figures.manifold(digits, 3, os.path.join(options.output, '3-manifold.png'))
+    _, mean, _ = encoder.predict(x_test, verbose=0)
+    figures.latent(mean, y_test, os.path.join(options.output, '3-latent.png'))
+    draws = np.random.RandomState(options.seed).normal(size=(100, 2))
+    figures.samples(decoder.predict(draws, verbose=0),
+                    os.path.join(options.output, '3-samples.png'))
+    figures.losses(history.history,
+                   os.path.join(options.output, '3-losses.png'))
     figures.show()
 
 

@@ -27,6 +27,9 @@ torture: .venv/newest
 benchmark: .venv/benchmark
 	$(VENV) -m benchmark
 
+results: .venv/newest .venv/matrix
+	$(VENV) -m results $(RUNTIME)
+
 matrix: .venv/matrix
 	$(VENV) tools/matrix.py $(RUNTIME) $(if $(NEED),--need $(NEED))
 
@@ -39,4 +42,4 @@ matrix: .venv/matrix
 	$(VENV) -m pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: run test grade prove torture benchmark matrix
+.PHONY: run test grade prove torture benchmark results matrix

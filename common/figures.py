@@ -6,8 +6,14 @@ import io
 import os
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 from common import UserError
+
+# Ten colours that the colour-blind tell apart: Paul Tol's muted scheme, 2021,
+# and black.
+COLOURS = ('#000000', '#882255', '#88ccee', '#117733', '#ddcc77', '#cc6677',
+           '#332288', '#999933', '#44aa99', '#aa4499')
 
 
 def reconstructions(images, reconstructed, path):
@@ -28,6 +34,70 @@ def reconstructions(images, reconstructed, path):
             axis.set(xticks=[], yticks=[])
         row[0].set_ylabel(name, fontsize=9)
     figure.subplots_adjust(0.04, 0.02, 0.99, 0.86, 0.08, 0.08)
+    save(figure, path)
+
+
+def losses(history, path):
+    """Draws the losses over the epochs
+
+    Args:
+        history: dict, of 'loss' and 'val_loss', each a list of a float an
+            epoch.
+        path: str, the PNG file to write.
+    """
+    figure, axis = plt.subplots(figsize=(8, 4), dpi=100)
+    for name, label, line in (('loss', 'training images', '--'),
+                              ('val_loss', 'test images', '-')):
+        epochs = range(1, len(history[name]) + 1)
+        axis.plot(epochs, history[name], line, color='black', marker='.',
+                  label=label)
+    axis.set(title='Loss after each epoch', xlabel='epoch', ylabel='loss')
+    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.legend()
+    figure.tight_layout()
+    save(figure, path)
+
+
+def latent(points, digits, path):
+    """Draws where images lie in a latent space of two dimensions
+
+    Args:
+        points: array (n, 2), the latent of each image.
+        digits: integer array (n,), what the images show, each 0 to 9.
+        path: str, the PNG file to write.
+    """
+    figure, axis = plt.subplots(figsize=(8, 7), dpi=100)
+    for digit, colour in enumerate(COLOURS):
+        mine = points[digits == digit]
+        axis.scatter(mine[:, 0], mine[:, 1], s=4, color=colour, label=digit)
+        if len(mine):
+            axis.text(*np.median(mine, axis=0), s=digit, fontsize=16,
+                      weight='bold', ha='center', va='center',
+                      bbox={'facecolor': 'white', 'edgecolor': colour,
+                            'alpha': 0.8, 'pad': 2})
+    axis.set(title='Test images in the latent space', aspect='equal',
+             xlabel='first latent value', ylabel='second latent value')
+    axis.legend(title='digit', markerscale=4, loc='center left',
+                bbox_to_anchor=(1, 0.5))
+    figure.tight_layout()
+    save(figure, path)
+
+
+def samples(digits, path):
+    """Draws images side by side, in rows of twenty
+
+    Args:
+        digits: array (n, 784), n a multiple of twenty.
+        path: str, the PNG file to write.
+    """
+    rows = len(digits) // 20
+    image = digits.reshape((rows, 20, 28, 28)).transpose((0, 2, 1, 3))
+    figure, axis = plt.subplots(figsize=(8, 0.4 * rows + 0.4), dpi=100)
+    axis.imshow(image.reshape((rows * 28, 20 * 28)), cmap='gray', vmin=0,
+                vmax=1)
+    axis.set(title='Digits decoded from draws of N(0, I)', xticks=[],
+             yticks=[])
+    figure.tight_layout()
     save(figure, path)
 
 

@@ -53,6 +53,49 @@ def test_manifold_is_one_image_in_the_order_of_its_axes(side, limit,
                                atol=1e-12)
 
 
+@pytest.mark.parametrize('epochs', [1, 50])
+def test_losses_are_drawn_over_epochs_from_one_on(epochs, tmp_path):
+    """Both losses are drawn, the first epoch's at 1"""
+    history = {'loss': list(np.random.rand(epochs)),
+               'val_loss': list(np.random.rand(epochs))}
+    figures.losses(history, str(tmp_path / 'picture.png'))
+    lines = plt.gcf().axes[0].lines
+    assert len(lines) == 2
+    for line, name in zip(lines, ('loss', 'val_loss')):
+        np.testing.assert_array_equal(line.get_xdata(),
+                                      np.arange(1, epochs + 1))
+        np.testing.assert_array_equal(line.get_ydata(), history[name])
+
+
+@pytest.mark.parametrize('kinds', [1, 7, 10])
+def test_latent_has_each_digit_in_a_colour_of_its_own(kinds, tmp_path):
+    """Every image is a point at its latent, in its digit's colour"""
+    rng = np.random.RandomState(kinds)
+    points, digits = rng.normal(size=(60, 2)), np.arange(60) % kinds
+    figures.latent(points, digits, str(tmp_path / 'picture.png'))
+    axis, = plt.gcf().axes
+    assert len(axis.collections) == 10
+    for digit, drawn in enumerate(axis.collections):
+        np.testing.assert_allclose(drawn.get_offsets(),
+                                   points[digits == digit])
+    colours = {tuple(drawn.get_facecolors()[0])
+               for drawn in axis.collections[:kinds]}
+    assert len(colours) == kinds, 'two digits look the same'
+    names = [text.get_text() for text in axis.get_legend().get_texts()]
+    assert names == [str(digit) for digit in range(10)]
+    assert len(axis.texts) == kinds, 'each digit stands at its points once'
+
+
+def test_samples_stand_in_rows_of_twenty(tmp_path):
+    """The images follow each other from left to right, row by row"""
+    digits = np.repeat(np.arange(60) / 60, 784).reshape((60, 784))
+    figures.samples(digits, str(tmp_path / 'picture.png'))
+    image, = plt.gcf().axes[0].images
+    cells = image.get_array()[14::28, 14::28]
+    assert cells.shape == (3, 20)
+    np.testing.assert_array_equal(cells.ravel(), digits[:, 0])
+
+
 def test_picture_that_cannot_be_written_leaves_nothing(tmp_path):
     """The one line names the file, and no half of it stays"""
     taken = tmp_path / 'picture.png'

@@ -39,6 +39,21 @@ def main():
                   set(options.need or results) - passed))
 
 
+def start_nox(*arguments):
+    """Runs nox with all Pythons of the machine in its reach
+
+    Args:
+        *arguments: str, its command line.
+    """
+    environment = dict(os.environ)
+    if shutil.which('pyenv'):
+        # pyenv hides all the Pythons that it has but the chosen ones.
+        pythons = subprocess.check_output(['pyenv', 'versions', '--bare'])
+        environment['PYENV_VERSION'] = ':'.join(pythons.decode().split())
+    subprocess.run([sys.executable, '-m', 'nox', *arguments], cwd=ROOT,
+                   env=environment)
+
+
 def run_nox(runtimes, folder):
     """Runs the sessions of nox
 
@@ -50,15 +65,9 @@ def run_nox(runtimes, folder):
         dict, for each name nox' result: 'success', 'failed' or 'skipped',
         which says that the Python is missing.
     """
-    environment = dict(os.environ)
-    if shutil.which('pyenv'):
-        # pyenv hides all the Pythons that it has but the chosen ones.
-        pythons = subprocess.check_output(['pyenv', 'versions', '--bare'])
-        environment['PYENV_VERSION'] = ':'.join(pythons.decode().split())
     report = os.path.join(folder, 'nox.json')
     selected = ['--sessions', *runtimes] if runtimes else []
-    subprocess.run([sys.executable, '-m', 'nox', *selected, '--report',
-                    report, '--', folder], cwd=ROOT, env=environment)
+    start_nox(*selected, '--report', report, '--', folder)
     if not os.path.exists(report):
         return {}
     with open(report) as file:

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Trains as 1-main.py does, with another lambtha
+
+Ends with a line of JSON: what the codes of the test images are like.
+"""
+
+import argparse
+import json
+import os
+
+import numpy as np
+
+from common import mnist, session
+
+
+def describe(codes):
+    """Computes how sparse codes are
+
+    Args:
+        codes: array (n, latent_dims), latents of n images.
+
+    Returns:
+        dict of str to float: the mean latent value, and the fraction of the
+        latent values that are zero.
+    """
+    return {'mean': float(np.mean(codes)),
+            'zeros': float(np.mean(codes == 0))}
+
+
+def main():
+    """Trains with what the command line says, and describes the codes"""
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--lambtha', type=float, required=True)
+    parser.add_argument('--output', required=True)
+    options = parser.parse_args()
+
+    (x_train, _), (x_test, _) = mnist.load()
+    x_train = x_train.reshape((-1, 784))
+    x_test = x_test.reshape((-1, 784))
+    autoencoder = __import__('1-sparse').autoencoder
+    session.seed_everything(0)
+    encoder, _, auto = autoencoder(784, [128, 64], 32, options.lambtha)
+    session.fit(auto, x_train, x_test, 100,
+                os.path.join(options.output, '1-losses.csv'))
+    print(json.dumps(describe(encoder.predict(x_test, verbose=0))))
+
+
+if __name__ == '__main__':
+    main()

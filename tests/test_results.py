@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""The README's tables and pictures are those of results.json"""
+
+import json
+import os
+import struct
+import sys
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, ROOT)
+
+import results  # noqa: E402
+from results import tables  # noqa: E402
+
+
+def load(path):
+    """Reads a JSON file"""
+    with open(path) as file:
+        return json.load(file)
+
+
+KEPT, PAGES = load(results.RESULTS), load(results.PAGES)
+
+
+def test_readme_shows_the_results():
+    """The README's tables are what results.json gives"""
+    with open(results.README, encoding='utf-8') as file:
+        shown = tables.extract(file.read())
+    assert shown == tables.tables(KEPT, PAGES)
+
+
+def test_insert_and_extract():
+    """What is inserted into a README is what is extracted again"""
+    readme = 'a\n' + tables.BEGIN + 'old\n' + tables.END + 'z\n'
+    for text in ('one', 'two\n\nlines\n'):
+        readme = tables.insert(readme, text)
+        assert tables.extract(readme) == text
+    assert readme.startswith('a\n') and readme.endswith(tables.END + 'z\n')
+
+
+@pytest.mark.parametrize('runtime, task, epochs, expected, tolerance', [
+    # The page's environment beside the page: early, and at the end.
+    ('page', 0, range(1, 6), None, 0.005),
+    ('page', 1, range(1, 2), None, 0.005),
+    ('page', 2, range(1, 6), None, 0.005),
+    ('page', 0, [50], 0.0844, 0.02),
+    ('page', 1, [100], 0.155, 0.01 / 0.155),
+    ('page', 2, [50], 23.4939, 0.02),
+    ('page', 3, [50], 151.2, 0.01),
+    # Later runtimes beside the later page.
+    ('tf2.15', 0, [50], 0.0842, 0.04),
+    ('tf2.15', 1, [50], 0.0835, 0.04),
+    ('tf2.15', 2, [50], 0.0926, 0.04),
+    ('tf2.15', 3, [50], 151, 3 / 151),
+    ('newest', 0, [50], 0.0842, 0.04),
+    ('newest', 1, [50], 0.0835, 0.04),
+    ('newest', 2, [50], 0.0926, 0.04),
+    ('newest', 3, [50], 151, 3 / 151),
+])
+def test_losses_are_the_pages(runtime, task, epochs, expected, tolerance):
+    """The validation losses that are kept reproduce those of the pages"""
+    losses = KEPT[runtime]['task {}'.format(task)]['val_loss']
+    printed = PAGES['page'][str(task)]['epochs']
+    for epoch in epochs:
+        page = expected or printed[str(epoch)][1]
+        assert losses[epoch - 1] == pytest.approx(page, rel=tolerance), epoch
+
+
+def test_every_run_is_whole():
+    """The runs that are kept have all their epochs"""
+    for runtime, runs in KEPT.items():
+        for task, epochs in enumerate((50, 100, 50, 50)):
+            kept = runs['task {}'.format(task)]
+            assert len(kept['loss']) == len(kept['val_loss']) == epochs
+    for name in ('seed 1', 'seed 2', 'seed 3', 'seed 4'):
+        for task in (0, 3):
+            assert 'task {}, {}'.format(task, name) in KEPT['newest']
+    assert [row[0] for row in tables.lambthas(KEPT)] == sorted(
+        map(float, results.LAMBTHAS))
+
+
+def test_pictures_are_small_and_wide():
+    """The README's pictures are 800 pixels wide, and 600 KB together"""
+    folder = os.path.join(ROOT, 'pictures')
+    total = 0
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        total += os.path.getsize(path)
+        with open(path, 'rb') as file:
+            assert struct.unpack('>I', file.read(24)[16:20]) == (800,), name
+    assert total < 600000
