@@ -21,9 +21,7 @@ def main(options):
     autoencoder = __import__('0-vanilla').autoencoder
     session.seed_everything(options.seed)
     encoder, decoder, auto = autoencoder(784, [128, 64], 32)
-    history = session.fit(
-        auto, x_train, x_test, options.epochs,
-        os.path.join(options.output, '0-losses.csv'))
+    losses = session.train(auto, x_train, x_test, options)
 
     encoded = encoder.predict(x_test[:10], verbose=0)
     print(np.mean(encoded))
@@ -31,10 +29,10 @@ def main(options):
     figures.reconstructions(
         x_test[:10], reconstructed,
         os.path.join(options.output, '0-reconstructions.png'))
-    figures.losses(history.history,
-                   os.path.join(options.output, '0-losses.png'))
+    figures.losses(losses, os.path.join(options.output, '0-losses.png'))
+    session.save(encoder, decoder, auto, options)
     figures.show()
 
 
 if __name__ == '__main__':
-    session.run(main, __doc__, epochs=50)
+    session.run(main, __doc__, task=0, epochs=50)

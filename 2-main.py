@@ -26,9 +26,7 @@ def main(options):
     session.seed_everything(options.seed)
     encoder, decoder, auto = autoencoder(
         (28, 28, 1), [16, 8, 8], (4, 4, 8))
-    history = session.fit(
-        auto, x_train, x_test, options.epochs,
-        os.path.join(options.output, '2-losses.csv'))
+    losses = session.train(auto, x_train, x_test, options)
 
     encoded = encoder.predict(x_test[:10], verbose=0)
     print(np.mean(encoded))
@@ -36,10 +34,10 @@ def main(options):
     figures.reconstructions(
         x_test[:10], reconstructed,
         os.path.join(options.output, '2-reconstructions.png'))
-    figures.losses(history.history,
-                   os.path.join(options.output, '2-losses.png'))
+    figures.losses(losses, os.path.join(options.output, '2-losses.png'))
+    session.save(encoder, decoder, auto, options)
     figures.show()
 
 
 if __name__ == '__main__':
-    session.run(main, __doc__, epochs=50, bfloat16=True)
+    session.run(main, __doc__, task=2, epochs=50, bfloat16=True)

@@ -21,9 +21,7 @@ def main(options):
     autoencoder = __import__('3-variational').autoencoder
     session.seed_everything(options.seed)
     encoder, decoder, auto = autoencoder(784, [512], 2)
-    history = session.fit(
-        auto, x_train, x_test, options.epochs,
-        os.path.join(options.output, '3-losses.csv'))
+    losses = session.train(auto, x_train, x_test, options)
 
     encoded, mean, log_var = encoder.predict(x_test[:10], verbose=0)
     print(mean)
@@ -42,10 +40,10 @@ def main(options):
     draws = np.random.RandomState(options.seed).normal(size=(100, 2))
     figures.samples(decoder.predict(draws, verbose=0),
                     os.path.join(options.output, '3-samples.png'))
-    figures.losses(history.history,
-                   os.path.join(options.output, '3-losses.png'))
+    figures.losses(losses, os.path.join(options.output, '3-losses.png'))
+    session.save(encoder, decoder, auto, options)
     figures.show()
 
 
 if __name__ == '__main__':
-    session.run(main, __doc__, epochs=50)
+    session.run(main, __doc__, task=3, epochs=50)

@@ -1,14 +1,12 @@
 #!/usr/bin/env python3
 """The pictures that the mains draw, saved as PNG and shown where they can"""
 
-import contextlib
 import io
-import os
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from common import UserError
+from common import files
 
 # Ten colours that the colour-blind tell apart: Paul Tol's muted scheme, 2021,
 # and black.
@@ -136,15 +134,7 @@ def save(figure, path):
     """
     png = io.BytesIO()
     figure.savefig(png, format='png')
-    partial = path + '.partial'
-    try:
-        with open(partial, 'wb') as file:
-            file.write(png.getvalue())
-        os.replace(partial, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.remove(partial)
-        raise UserError('{}: {}'.format(path, error.strerror))
+    files.write(path, png.getvalue())
     print('Saved', path)
 
 

@@ -2,14 +2,21 @@
 """A main from its command line to its exit status: options, seed, training"""
 
 import argparse
+import glob
+import hashlib
 import os
+import shutil
 import signal
 import sys
 import tempfile
+import zlib
 
-from common import UserError
+from common import UserError, files, unfinished
 
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BATCH = 256
+# What a run writes at most: models, and states of the training.
+ROOM = 2 ** 26
 
 
 class Parser(argparse.ArgumentParser):
@@ -40,7 +47,7 @@ def integer(least, most):
     return read
 
 
-def run(main, description, epochs, bfloat16=False):
+def run(main, description, task, epochs, bfloat16=False):
     """Runs a main with the options of the command line, and exits
 
     What a user can cause ends with one line on standard error and a status
@@ -48,8 +55,10 @@ def run(main, description, epochs, bfloat16=False):
 
     Args:
         main: function of one argument, the options: an argparse.Namespace
-            with `epochs`, `seed`, `output`, `data` and `bfloat16`.
+            with `task`, `epochs`, `seed`, `output`, `data`, `resume` and
+            `bfloat16`.
         description: str, what the program does, for --help.
+        task: int, 0 to 3.
         epochs: int, the default of --epochs.
         bfloat16: bool, whether there is an option --bfloat16.
     """
@@ -65,17 +74,22 @@ def run(main, description, epochs, bfloat16=False):
                         help="an .npz file with the arrays of Keras' "
                         'mnist.npz: x_train, y_train, x_test, y_test; '
                         'without it MNIST is found or downloaded')
+    parser.add_argument('--resume', action='store_true',
+                        help='go on with a run of the same options that was '
+                        'stopped or killed')
     if bfloat16:
         parser.add_argument('--bfloat16', action='store_true',
                             help='train about twice as fast on a processor '
                             'that computes in bfloat16, to losses up to 1 %% '
                             'off')
     options = parser.parse_args()
+    options.task = task
     # TensorFlow tells about itself at every start; warnings still show.
     os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '1')
     try:
         prepare(options.output)
         main(options)
+        finish(options)
     except UserError as error:
         sys.exit('{}: error: {}'.format(parser.prog, error))
     except KeyboardInterrupt:
@@ -83,17 +97,18 @@ def run(main, description, epochs, bfloat16=False):
 
 
 def prepare(folder):
-    """Makes the output folder and finds out whether it can be written
+    """Makes the output folder and finds out whether a run can write there
 
     Args:
         folder: str, the folder.
 
     Raises:
-        UserError: if files cannot be made there.
+        UserError: if it cannot, or there is no room for what a run leaves.
     """
     try:
         os.makedirs(folder, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(ROOM))
     except OSError as error:
         raise UserError('--output {}: {}'.format(folder, error.strerror))
 
@@ -188,7 +203,115 @@ def share(images):
         return tf.convert_to_tensor(images)
 
 
-def fit(auto, x_train, x_test, epochs, log=None):
+def train(auto, x_train, x_test, options):
+    """Trains an autoencoder, or goes on where a run was stopped
+
+    While it trains, the state of the training is kept in the output folder
+    (see common/unfinished.py) where the runtime can go back to it. At the end
+    the losses of every epoch are written there, as N-losses.csv.
+
+    Args:
+        auto: keras.Model, the compiled autoencoder.
+        x_train: float32 array (n, ...), inputs that are their own targets.
+        x_test: float32 array (m, ...), the same for the validation.
+        options: argparse.Namespace, the options of the main.
+
+    Returns:
+        dict of lists of float: 'loss' and 'val_loss' of every epoch.
+
+    Raises:
+        UserError: if what there is to resume is damaged or another run's, or
+            the losses cannot be written.
+    """
+    import tensorflow.keras as keras
+
+    losses = os.path.join(options.output,
+                          '{}-losses.csv'.format(options.task))
+    state = unfinished.Unfinished(
+        folder_of(options), identity_of(options, x_train, x_test))
+    callbacks = []
+    # Not in TensorFlow before 2.8.
+    if hasattr(keras.callbacks, 'BackupAndRestore'):
+        callbacks.append(unfinished.callback(state))
+    elif options.resume:
+        raise UserError('--resume needs keras.callbacks.BackupAndRestore, '
+                        'which this TensorFlow does not have')
+    state.resume() if options.resume else state.start()
+    if os.path.exists(losses):
+        print('The results of an earlier run in {} will be replaced'.format(
+            options.output))
+    before = {name: list(values) for name, values in state.losses.items()}
+    history = fit(auto, x_train, x_test, options.epochs, callbacks).history
+    after = {name: before[name] + history.get(name, []) for name in before}
+    write_losses(after, losses)
+    return after
+
+
+def write_losses(losses, path):
+    """Writes the losses of every epoch as a CSV file
+
+    Args:
+        losses: dict of lists of float, 'loss' and 'val_loss'.
+        path: str, the file.
+
+    Raises:
+        UserError: if it cannot be written.
+    """
+    lines = ['epoch,loss,val_loss']
+    for epoch, pair in enumerate(zip(losses['loss'], losses['val_loss']), 1):
+        lines.append('{},{!r},{!r}'.format(epoch, *map(float, pair)))
+    files.write(path, ('\n'.join(lines) + '\n').encode())
+
+
+def folder_of(options):
+    """Names the folder of what an unfinished run leaves"""
+    return os.path.join(options.output,
+                        '{}-unfinished'.format(options.task))
+
+
+def finish(options):
+    """Drops what a run has left to resume it, unless Ctrl-C ended it early
+
+    Args:
+        options: argparse.Namespace, the options of the main.
+    """
+    copy = unfinished.newest(folder_of(options))
+    if copy and os.path.basename(copy) != 'epoch-{}'.format(options.epochs):
+        print('--resume goes on with', copy)
+    else:
+        shutil.rmtree(folder_of(options))
+
+
+def identity_of(options, *arrays):
+    """Describes what two trainings must share for one to go on with another
+
+    Args:
+        options: argparse.Namespace, the options of the main.
+        *arrays: arrays, the data.
+
+    Returns:
+        dict of str to str or int.
+    """
+    import tensorflow as tf
+
+    code = hashlib.sha256()
+    for path in sorted(glob.glob(os.path.join(
+            ROOT, '{}-*.py'.format(options.task)))):
+        with open(path, 'rb') as file:
+            code.update(file.read())
+    return {
+        'task': options.task, '--epochs': options.epochs,
+        '--seed': options.seed,
+        '--bfloat16': getattr(options, 'bfloat16', False),
+        'data of CRC': [zlib.crc32(array) for array in arrays],
+        'code of SHA-256': code.hexdigest(),
+        'TensorFlow': tf.__version__,
+        # Before Keras 3 it is a part of TensorFlow.
+        'Keras': getattr(tf.keras, 'version', str)(),
+        'backend': tf.keras.backend.backend()}
+
+
+def fit(auto, x_train, x_test, epochs, callbacks=()):
     """Trains an autoencoder as the page's mains do
 
     Ctrl-C ends the training after the current execution, a fifth of an epoch
@@ -200,8 +323,7 @@ def fit(auto, x_train, x_test, epochs, log=None):
         x_train: float32 array (n, ...), inputs that are their own targets.
         x_test: float32 array (m, ...), the same for the validation.
         epochs: int, passes over x_train.
-        log: str, a CSV file for the losses of each epoch, replaced if it
-            exists; None for none.
+        callbacks: list of keras.callbacks.Callback, to be called too.
 
     Returns:
         keras.callbacks.History, the losses of every epoch.
@@ -225,16 +347,57 @@ def fit(auto, x_train, x_test, epochs, log=None):
             if stopped:
                 self.model.stop_training = True
 
-    callbacks = [Stop()]
-    if log is not None:
-        callbacks.append(keras.callbacks.CSVLogger(log))
     previous = signal.signal(signal.SIGINT, stop)
     try:
         history = auto.fit(
             x_train, x_train, epochs=epochs, batch_size=BATCH, shuffle=True,
-            validation_data=(x_test, x_test), callbacks=callbacks)
+            validation_data=(x_test, x_test),
+            callbacks=[Stop()] + list(callbacks))
     finally:
         signal.signal(signal.SIGINT, previous)
     if stopped:
         print('\nStopped by Ctrl-C; what follows is the model so far')
     return history
+
+
+def save(encoder, decoder, auto, options):
+    """Saves what was trained into the output folder, whole or not at all
+
+    The weights of auto, as N.weights.h5; and where the runtime has Keras'
+    own format, the three models as N-encoder.keras and so on.
+
+    Args:
+        encoder: keras.Model, a trained encoder.
+        decoder: keras.Model, a trained decoder.
+        auto: keras.Model, the autoencoder of the two.
+        options: argparse.Namespace, the options of the main.
+
+    Raises:
+        UserError: if a file cannot be written.
+    """
+    import tensorflow.keras as keras
+
+    # A model of the same layers that has no optimizer, since a file with an
+    # optimizer's state warns whoever loads it into a model just built.
+    model = keras.Model(auto.inputs, auto.outputs)
+    writers = [('{}.weights.h5', model.save_weights)]
+    # Not in TensorFlow before 2.12, which would write another format.
+    if hasattr(keras.Model, 'compile_from_config'):
+        writers += [('{}-encoder.keras', encoder.save),
+                    ('{}-decoder.keras', decoder.save),
+                    ('{}-auto.keras', auto.save)]
+    folder = os.path.join(folder_of(options), 'saving')
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, write in writers:
+        name = name.format(options.task)
+        path = os.path.join(options.output, name)
+        # What Keras raises differs from format to format.
+        try:
+            os.makedirs(folder, exist_ok=True)
+            write(os.path.join(folder, name))
+            os.replace(os.path.join(folder, name), path)
+        except Exception as error:
+            raise UserError('{}: {}'.format(path, ' '.join(
+                str(error).split())))
+        print('Saved', path)
+    os.rmdir(folder)

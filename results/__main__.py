@@ -20,11 +20,10 @@ from tools import matrix
 
 VERSIONS = '''
 import json, platform, numpy, tensorflow
-keras = getattr(tensorflow.keras, 'version', lambda: None)()
 print(json.dumps({
     'python': platform.python_version(), 'numpy': numpy.__version__,
     'tensorflow': tensorflow.__version__,
-    'keras': keras or tensorflow.keras.__version__}))
+    'keras': getattr(tensorflow.keras, 'version', str)()}))
 '''
 MOST_DIGITS = 6
 

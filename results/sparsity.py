@@ -40,8 +40,9 @@ def main():
     autoencoder = __import__('1-sparse').autoencoder
     session.seed_everything(0)
     encoder, _, auto = autoencoder(784, [128, 64], 32, options.lambtha)
-    session.fit(auto, x_train, x_test, 100,
-                os.path.join(options.output, '1-losses.csv'))
+    history = session.fit(auto, x_train, x_test, 100)
+    session.write_losses(history.history,
+                         os.path.join(options.output, '1-losses.csv'))
     print(json.dumps(describe(encoder.predict(x_test, verbose=0))))
 
 

@@ -9,8 +9,11 @@ import sys
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# These run beside the newest Python only, never on the page's environment.
-NEWEST_ONLY = ('benchmark', 'noxfile.py', 'tools')
+# These run on the newest Python only, never on the page's environment.
+NEWEST_ONLY = ('benchmark', 'noxfile.py', 'tools', 'torture',
+               os.path.join('results', '__main__.py'),
+               os.path.join('results', 'pictures.py'),
+               os.path.join('results', 'sparsity.py'))
 
 
 def python_files():
@@ -24,8 +27,7 @@ def python_files():
 
 
 FILES = python_files()
-OLD_SYNTAX = [file for file in FILES
-              if file.split(os.sep)[0] not in NEWEST_ONLY]
+OLD_SYNTAX = [file for file in FILES if not file.startswith(NEWEST_ONLY)]
 # An old Python cannot parse the syntax of the others.
 PARSED = FILES if hasattr(ast, 'NamedExpr') else OLD_SYNTAX
 

@@ -1,0 +1,28 @@
+#!/usr/bin/env python3
+"""Files that are written whole or not at all"""
+
+import contextlib
+import os
+
+from common import UserError
+
+
+def write(path, content):
+    """Writes a file, whole or not at all
+
+    Args:
+        path: str, the file; one that exists is replaced.
+        content: bytes, what it will hold.
+
+    Raises:
+        UserError: if the file cannot be written.
+    """
+    partial = path + '.partial'
+    try:
+        with open(partial, 'wb') as file:
+            file.write(content)
+        os.replace(partial, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.remove(partial)
+        raise UserError('{}: {}'.format(path, error.strerror))

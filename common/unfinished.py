@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""What a run leaves while it trains, and what --resume makes of it
+
+The folder OUTPUT/N-unfinished holds `backup`, which Keras' own callback
+writes, and `epoch-K`: after K epochs a copy of it, with a file run.json that
+says whose it is. The copy is renamed when it is whole, so that whenever a run
+is killed, the newest one is good.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import time
+
+from common import UserError, files
+
+# How much of its time a training spends on keeping its state, at most.
+SHARE = 0.02
+
+
+class Unfinished:
+    """The state of a training, in a folder of its own
+
+    Attributes:
+        folder: str, the folder.
+        backup: str, the folder in it that is Keras' own.
+        run: dict, what a training must share with another to go on with it.
+        losses: dict of lists of float, by name: the losses of the epochs
+            done.
+        noise: list of lists of int, the states of the layers of noise.
+    """
+
+    def __init__(self, folder, run):
+        """Takes note of the folder and of whose it is; touches nothing"""
+        self.folder = folder
+        self.backup = os.path.join(folder, 'backup')
+        self.run = run
+        self.losses = {'loss': [], 'val_loss': []}
+        self.noise = []
+
+    def start(self):
+        """Makes the folder an empty one; says what that discards"""
+        copy = newest(self.folder)
+        if copy:
+            print('Starting afresh. Discarded: the unfinished run in {}, {}'
+                  .format(self.folder, os.path.basename(copy)))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(self.backup)
+
+    def resume(self):
+        """Goes back to the newest copy
+
+        Raises:
+            UserError: if it is damaged or another run's; it is left alone.
+        """
+        copy = newest(self.folder)
+        if copy is None:
+            print('Nothing to resume in {}: starting from the first epoch'
+                  .format(self.folder))
+            self.start()
+            return
+        try:
+            with open(os.path.join(copy, 'run.json'), 'rb') as file:
+                kept = json.loads(file.read().decode())
+            whole = kept['files'] == digests(os.path.join(copy, 'backup'))
+            self.losses, self.noise = kept['losses'], kept['noise']
+            theirs = kept['run']
+        except (OSError, ValueError, KeyError, TypeError):
+            whole = False
+        if not whole:
+            raise UserError('--resume: {} is damaged'.format(copy))
+        for name in sorted(set(self.run) | set(theirs)):
+            if self.run.get(name) != theirs.get(name):
+                raise UserError(
+                    '--resume: {} is of a run with {} {}. Received: {}'.format(
+                        copy, name, theirs.get(name), self.run.get(name)))
+        shutil.rmtree(self.backup, ignore_errors=True)
+        shutil.copytree(os.path.join(copy, 'backup'), self.backup)
+        print('Resuming after epoch {}'.format(len(self.losses['loss'])))
+
+    def keep(self):
+        """Copies what Keras has written, and drops the copy before"""
+        before = newest(self.folder)
+        partial = os.path.join(self.folder, 'partial')
+        shutil.rmtree(partial, ignore_errors=True)
+        shutil.copytree(self.backup, os.path.join(partial, 'backup'))
+        files.write(os.path.join(partial, 'run.json'), json.dumps({
+            'run': self.run, 'losses': self.losses, 'noise': self.noise,
+            'files': digests(os.path.join(partial, 'backup'))}).encode())
+        os.rename(partial, os.path.join(
+            self.folder, 'epoch-{}'.format(len(self.losses['loss']))))
+        if before:
+            shutil.rmtree(before)
+
+
+def newest(folder):
+    """Finds the newest whole copy of a state
+
+    Args:
+        folder: str, the folder of an unfinished run; may be missing.
+
+    Returns:
+        str, the path of the copy, or None.
+    """
+    epochs = [int(name[6:]) for name in os.listdir(folder)
+              if name.startswith('epoch-') and name[6:].isdigit()
+              ] if os.path.isdir(folder) else []
+    if not epochs:
+        return None
+    return os.path.join(folder, 'epoch-{}'.format(max(epochs)))
+
+
+def digests(folder):
+    """Computes the SHA-256 of every file below a folder
+
+    Args:
+        folder: str, the folder.
+
+    Returns:
+        dict of str: by the path of a file from the folder, its SHA-256.
+    """
+    found = {}
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(place, name)
+            with open(path, 'rb') as file:
+                found[os.path.relpath(path, folder)] = hashlib.sha256(
+                    file.read()).hexdigest()
+    return found
+
+
+def callback(state):
+    """Makes the callback that keeps the state of a training
+
+    Args:
+        state: Unfinished, started or resumed.
+
+    Returns:
+        keras.callbacks.BackupAndRestore, which restores the state when the
+        training begins, or has nothing to restore.
+    """
+    import tensorflow.keras as keras
+
+    class Keep(keras.callbacks.BackupAndRestore):
+        """Keeps the state after epochs, seldom enough to cost little time"""
+
+        due = 0
+
+        def on_train_begin(self, logs=None):
+            """Restores the state"""
+            super().on_train_begin(logs)
+            for variable, value in zip(noise_of(self.model), state.noise):
+                variable.assign(value)
+
+        def on_epoch_end(self, epoch, logs=None):
+            """Keeps the state, if it is time to and the epoch is whole"""
+            # Ctrl-C stops in the middle of an epoch.
+            if self.model.stop_training:
+                return
+            for name, losses in state.losses.items():
+                losses.append(float(logs[name]))
+            start = time.monotonic()
+            if start < self.due and epoch + 1 < self.params['epochs']:
+                return
+            # A full disk, say: the training is worth more than its state.
+            # What Keras raises then differs from format to format.
+            try:
+                super().on_epoch_end(epoch, logs)
+                state.noise = [[int(part) for part in variable.numpy()]
+                               for variable in noise_of(self.model)]
+                state.keep()
+            except Exception as error:
+                print('\nState not kept: {}'.format(
+                    ' '.join(str(error).split())), file=sys.stderr)
+            took = time.monotonic() - start
+            self.due = time.monotonic() + took * (1 / SHARE - 1)
+
+    return Keep(state.backup)
+
+
+def noise_of(model):
+    """Lists the states of a model's layers of noise, where Keras has them
+
+    Keras 3 has them among the variables, and keeps them in no file.
+
+    Args:
+        model: keras.Model, the model.
+
+    Returns:
+        list of variables, each of shape (2,).
+    """
+    weights = {id(variable) for variable in model.weights}
+    return [variable for variable in model.variables
+            if id(variable) not in weights]
