@@ -7,8 +7,12 @@ import tensorflow.keras as keras
 def is_size(value):
     """Tells whether value is a positive integer, Python's or NumPy's"""
     kind = type(value)
-    return (hasattr(kind, '__index__') and not hasattr(kind, '__len__') and
-            'bool' not in kind.__name__ and value > 0)
+    # An object of any kind may raise anything.
+    try:
+        return ('bool' not in kind.__name__ and not hasattr(kind, '__len__')
+                and int(value) == range(value).stop > 0)
+    except Exception:
+        return False
 
 
 def are_sizes(values):
@@ -19,11 +23,11 @@ def are_sizes(values):
 def is_weight(value):
     """Tells whether value is a finite number that is not negative"""
     kind = type(value)
+    # Keras computes in float32. An object of any kind may raise anything.
     try:
-        return ('bool' not in kind.__name__ and
-                not hasattr(kind, '__len__') and
-                0 <= float(value) < float('inf'))
-    except (TypeError, ValueError, OverflowError):
+        return ('bool' not in kind.__name__ and not hasattr(kind, '__len__')
+                and 0 <= float(value) <= 3.4e38)
+    except Exception:
         return False
 
 

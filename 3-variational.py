@@ -10,8 +10,12 @@ ops = getattr(keras, 'ops', keras.backend)
 def is_size(value):
     """Tells whether value is a positive integer, Python's or NumPy's"""
     kind = type(value)
-    return (hasattr(kind, '__index__') and not hasattr(kind, '__len__') and
-            'bool' not in kind.__name__ and value > 0)
+    # An object of any kind may raise anything.
+    try:
+        return ('bool' not in kind.__name__ and not hasattr(kind, '__len__')
+                and int(value) == range(value).stop > 0)
+    except Exception:
+        return False
 
 
 def are_sizes(values):

@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import tempfile
 
 from common import UserError
 
@@ -26,3 +27,20 @@ def write(path, content):
         with contextlib.suppress(OSError):
             os.remove(partial)
         raise UserError('{}: {}'.format(path, error.strerror))
+
+
+def reserve(folder, size):
+    """Finds out whether a folder takes files of a size
+
+    HDF5 ends the whole process with a crash where a disk is full, so it has
+    to be known before.
+
+    Args:
+        folder: str, the folder.
+        size: int, bytes.
+
+    Raises:
+        OSError: if it does not.
+    """
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(size))

@@ -115,6 +115,9 @@ def read(path):
     Raises:
         UserError: if the file is not one that holds such arrays.
     """
+    # A pipe or a device may never end.
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise UserError('{}: not a file'.format(path))
     try:
         with open(path, 'rb') as file:
             is_archive = zipfile.is_zipfile(file)
@@ -124,7 +127,8 @@ def read(path):
         raise UserError('{}: not an .npz file'.format(path))
     try:
         with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in SHA256}
+            # NumPy gives bytes for what is no array.
+            arrays = {name: np.asarray(archive[name]) for name in SHA256}
     except KeyError as error:
         raise UserError('{}: {}'.format(path, error.args[0]))
     # A damaged or hostile archive can make NumPy raise anything.

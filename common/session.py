@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import sys
-import tempfile
 import zlib
 
 from common import UserError, files, unfinished
@@ -24,7 +23,12 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Ends the program with one line and status 2"""
-        self.exit(2, '{}: error: {}\n'.format(self.prog, message))
+        self.exit(2, '{}: error: {}\n'.format(self.prog, one_line(message)))
+
+
+def one_line(message):
+    """Puts what is said of a fault, names of files in it too, on one line"""
+    return ' '.join(str(message).split())
 
 
 def integer(least, most):
@@ -39,7 +43,9 @@ def integer(least, most):
     """
     def read(text):
         """Reads an integer of the range"""
-        if not (text.isdecimal() and least <= int(text) <= most):
+        # Python refuses to read thousands of digits.
+        if not (text.isdecimal() and len(text) < 20 and
+                least <= int(text) <= most):
             raise argparse.ArgumentTypeError(
                 'must be an integer from {} to {}. Received: {}'.format(
                     least, most, text))
@@ -91,7 +97,7 @@ def run(main, description, task, epochs, bfloat16=False):
         main(options)
         finish(options)
     except UserError as error:
-        sys.exit('{}: error: {}'.format(parser.prog, error))
+        sys.exit('{}: error: {}'.format(parser.prog, one_line(error)))
     except KeyboardInterrupt:
         sys.exit('{}: interrupted'.format(parser.prog))
 
@@ -107,8 +113,7 @@ def prepare(folder):
     """
     try:
         os.makedirs(folder, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(bytes(ROOM))
+        files.reserve(folder, ROOM)
     except OSError as error:
         raise UserError('--output {}: {}'.format(folder, error.strerror))
 
@@ -181,26 +186,64 @@ def hasten(auto, images):
         auto.jit_compile = True
 
 
-def share(images):
-    """Copies images into TensorFlow's memory, once for inputs and targets
-
-    Where Keras computes with something else, or TensorFlow builds graphs
-    (before 2.0), they stay where they are.
+def feed(x_train, x_test):
+    """Puts images into the form in which fit takes them fastest
 
     Args:
-        images: float32 array (n, ...).
+        x_train: float32 array (n, ...), inputs that are their own targets.
+        x_test: float32 array (m, ...), the same for the validation.
 
     Returns:
-        tf.Tensor or array with the same values.
+        dict, arguments of fit that say what Keras is to train on.
     """
     import tensorflow as tf
 
-    if tf.keras.backend.backend() != 'tensorflow' or \
-            not tf.executing_eagerly():
-        return images
-    # On a GPU's machine too batches are put together in the main memory.
-    with tf.device('CPU'):
-        return tf.convert_to_tensor(images)
+    if tf.keras.backend.backend() == 'tensorflow' and tf.executing_eagerly():
+        # One copy in TensorFlow's memory for inputs and targets. On a GPU's
+        # machine too batches are put together in the main memory.
+        with tf.device('CPU'):
+            x_train, x_test = map(tf.convert_to_tensor, (x_train, x_test))
+        # Not with Keras 2, which draws another order for every epoch.
+        if hasattr(tf.keras, 'ops'):
+            return {'x': batches(x_train, True), 'shuffle': False,
+                    'validation_data': batches(x_test, False)}
+    return {'x': x_train, 'y': x_train, 'batch_size': BATCH, 'shuffle': True,
+            'validation_data': (x_test, x_test)}
+
+
+def batches(images, shuffle):
+    """Makes a pipeline that takes each batch out of the images once
+
+    Keras' own takes it twice, as inputs and as targets. The order is that of
+    Keras 3 under the same seed.
+
+    Args:
+        images: tf.Tensor (n, ...).
+        shuffle: bool, whether their order is random.
+
+    Returns:
+        tf.data.Dataset of pairs, a batch of images twice.
+    """
+    import tensorflow as tf
+
+    def order(_):
+        """Draws the order of an epoch"""
+        indices = tf.range(len(images), dtype=tf.int64)
+        return tf.random.shuffle(indices) if shuffle else indices
+
+    def split(indices):
+        """Cuts an order into those of the batches"""
+        return tf.data.Dataset.from_tensor_slices(indices).batch(BATCH)
+
+    def take(indices):
+        """Takes a batch out of the images"""
+        batch = tf.gather(images, indices)
+        return batch, batch
+
+    made = tf.data.Dataset.range(1).map(order).flat_map(split)
+    made = made.map(take, tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
+    return made.apply(tf.data.experimental.assert_cardinality(
+        -(-len(images) // BATCH)))
 
 
 def train(auto, x_train, x_test, options):
@@ -331,7 +374,6 @@ def fit(auto, x_train, x_test, epochs, callbacks=()):
     import tensorflow.keras as keras
 
     hasten(auto, x_train)
-    x_train, x_test = share(x_train), share(x_test)
     stopped = []
 
     def stop(*_):
@@ -349,10 +391,8 @@ def fit(auto, x_train, x_test, epochs, callbacks=()):
 
     previous = signal.signal(signal.SIGINT, stop)
     try:
-        history = auto.fit(
-            x_train, x_train, epochs=epochs, batch_size=BATCH, shuffle=True,
-            validation_data=(x_test, x_test),
-            callbacks=[Stop()] + list(callbacks))
+        history = auto.fit(epochs=epochs, callbacks=[Stop()] +
+                           list(callbacks), **feed(x_train, x_test))
     finally:
         signal.signal(signal.SIGINT, previous)
     if stopped:
@@ -394,10 +434,10 @@ def save(encoder, decoder, auto, options):
         # What Keras raises differs from format to format.
         try:
             os.makedirs(folder, exist_ok=True)
+            files.reserve(folder, ROOM)
             write(os.path.join(folder, name))
             os.replace(os.path.join(folder, name), path)
         except Exception as error:
-            raise UserError('{}: {}'.format(path, ' '.join(
-                str(error).split())))
+            raise UserError('{}: {}'.format(path, error))
         print('Saved', path)
     os.rmdir(folder)

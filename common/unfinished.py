@@ -18,6 +18,8 @@ from common import UserError, files
 
 # How much of its time a training spends on keeping its state, at most.
 SHARE = 0.02
+# Seconds to wait after it could not be kept.
+PAUSE = 60
 
 
 class Unfinished:
@@ -167,6 +169,9 @@ def callback(state):
             # A full disk, say: the training is worth more than its state.
             # What Keras raises then differs from format to format.
             try:
+                # Weights and Adam's two moments, by Keras and as a copy.
+                files.reserve(state.folder,
+                              2 * 3 * 4 * self.model.count_params())
                 super().on_epoch_end(epoch, logs)
                 state.noise = [[int(part) for part in variable.numpy()]
                                for variable in noise_of(self.model)]
@@ -174,8 +179,10 @@ def callback(state):
             except Exception as error:
                 print('\nState not kept: {}'.format(
                     ' '.join(str(error).split())), file=sys.stderr)
-            took = time.monotonic() - start
-            self.due = time.monotonic() + took * (1 / SHARE - 1)
+                self.due = start + PAUSE
+            else:
+                now = time.monotonic()
+                self.due = now + (now - start) * (1 / SHARE - 1)
 
     return Keep(state.backup)
 

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""A disk that is full: from the start, for a while, and to the end"""
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import subprocess
+import sys
+import threading
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, 'tests'))
+
+from mains import data, start  # noqa: E402, F401
+from test_mains import FILES  # noqa: E402
+
+# Room for what a run makes sure of, beside the results of another.
+MIBIBYTES = 90
+
+
+@pytest.fixture(name='disk')
+def small_disk(tmp_path):
+    """Mounts a small disk, which needs root; gives its folder"""
+    folder = tmp_path / 'disk'
+    folder.mkdir()
+    if subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={MIBIBYTES}m',
+                       'none', folder], stderr=subprocess.PIPE).returncode:
+        pytest.skip('mounting a disk needs root')
+    yield folder
+    subprocess.run(['umount', '--lazy', folder], check=True)
+
+
+class Filler:
+    """Another program that takes all the room there is, and gives it back"""
+
+    def __init__(self, folder):
+        """Starts to fill a disk; goes on until it is stopped"""
+        self.path = folder / 'filler'
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=self.fill)
+        self.thread.start()
+
+    def fill(self):
+        """Takes what room there is, again and again"""
+        with open(self.path, 'ab', buffering=0) as file:
+            while not self.stopped.wait(0.001):
+                with contextlib.suppress(OSError):
+                    file.write(bytes(2 ** 20))
+
+    def stop(self):
+        """Gives the room back"""
+        self.stopped.set()
+        self.thread.join()
+        self.path.unlink()
+
+
+def digests(folder):
+    """Computes the SHA-256 of each file in a folder, by its name"""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in pathlib.Path(folder).iterdir() if path.is_file()}
+
+
+def fill_after_first_epoch(main, folder):
+    """Waits for the second epoch of a main, then fills the disk
+
+    Args:
+        main: subprocess.Popen, the main.
+        folder: pathlib.Path, where the disk is.
+
+    Returns:
+        Filler, at work.
+    """
+    for line in main.stdout:
+        if line.startswith('Epoch 2/'):
+            return Filler(folder)
+    raise AssertionError(main.stderr.read())
+
+
+def test_full_from_the_start(disk, data):
+    """A full disk is found before the training, and nothing is left"""
+    (disk / 'other').write_bytes(bytes(40 * 2 ** 20))
+    main = start(0, '--data', data, '--output', disk / 'output')
+    printed, errors = main.communicate()
+    assert (main.returncode, printed) == (1, ''), errors
+    assert errors == (f'0-main.py: error: --output {disk}/output: '
+                      'No space left on device\n')
+    assert not os.listdir(disk / 'output')
+
+
+def test_full_for_a_while(disk, data, tell):
+    """The training goes on without keeping its state, and is saved"""
+    output = disk / 'output'
+    main = start(0, '--epochs', 500, '--data', data, '--output', output)
+    filler = fill_after_first_epoch(main, disk)
+    printed = []
+    # A pipe that nobody reads would stop the main.
+    reader = threading.Thread(
+        target=lambda: printed.append(main.stdout.read()))
+    reader.start()
+    errors = []
+    for line in main.stderr:
+        errors.append(line)
+        if line.startswith('State not kept: '):
+            break
+    filler.stop()
+    errors = ''.join(errors + [main.stderr.read()])
+    reader.join()
+    assert main.wait() == 0, errors
+    assert 'State not kept: ' in errors
+    assert 'Traceback' not in errors, errors
+    assert 'Epoch 500/500' in printed[0]
+    assert set(FILES[0]) <= set(os.listdir(output))
+    assert not (output / '0-unfinished').exists()
+    tell('results after a disk was full for a while',
+         f'{len(digests(output))} files')
+
+
+def test_full_to_the_end(disk, data, tell):
+    """Results of before stay whole, one line says why, and --resume helps"""
+    output = disk / 'output'
+    options = ['--data', data, '--output', output]
+    main = start(0, '--epochs', 1, *options)
+    _, errors = main.communicate()
+    assert main.returncode == 0, errors
+    before = digests(output)
+    main = start(0, '--epochs', 100, *options)
+    filler = fill_after_first_epoch(main, disk)
+    printed, errors = main.communicate()
+    filler.stop()
+    assert 'Epoch 100/100' in printed, errors
+    assert main.returncode == 1, errors
+    assert 'State not kept: ' in errors
+    assert 'Traceback' not in errors, errors
+    assert errors.endswith(f'\n0-main.py: error: {output}/0-losses.csv: '
+                           'No space left on device\n'), errors
+    assert digests(output) == before
+    main = start(0, '--epochs', 100, '--resume', *options)
+    printed, errors = main.communicate()
+    assert main.returncode == 0, errors
+    assert 'Resuming after epoch' in printed
+    assert 'Epoch 100/100' in printed
+    tell('results lost on a full disk', f'0 of {len(before)}')
