@@ -21,7 +21,7 @@ def are_sizes(values):
 
 
 def is_weight(value):
-    """Tells whether value is a finite number that is not negative"""
+    """Tells whether value is a number that float32 has, 0 or more"""
     kind = type(value)
     # Keras computes in float32. An object of any kind may raise anything.
     try:
@@ -51,9 +51,10 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
             output. What it weighs is what the version of Keras makes of an
             activity regulariser: the sum over the batch on Keras 3.0 to 3.13
             and on TensorFlow 1.12, where it counts twice, in the encoder and
-            in auto, as in the numbers of the page; that sum divided by the
-            batch size on TensorFlow 2.0 to 2.15 and on Keras 3.14 and later,
-            which need a larger lambtha for the same sparsity.
+            in auto, as in the numbers of the page (in a clone of auto it
+            counts once); that sum divided by the batch size on TensorFlow 2.0
+            to 2.15 and on Keras 3.14 and later, which need a larger lambtha
+            for the same sparsity.
 
     Returns:
         encoder: keras.Model, (batch, input_dims) to (batch, latent_dims).
@@ -74,7 +75,7 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
           'a list of positive integers', hidden_layers)
     check(is_size(latent_dims), 'latent_dims', 'a positive integer',
           latent_dims)
-    check(is_weight(lambtha), 'lambtha', 'a finite number, 0 or more', lambtha)
+    check(is_weight(lambtha), 'lambtha', 'a number from 0 to 3.4e38', lambtha)
     # Not every Keras takes NumPy's integers.
     input_dims, latent_dims = int(input_dims), int(latent_dims)
     hidden_layers = [int(nodes) for nodes in hidden_layers]
@@ -85,8 +86,10 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
     for nodes in hidden_layers:
         x = keras.layers.Dense(nodes, activation='relu')(x)
     penalty = keras.regularizers.l1(float(lambtha))
+    # In the dtype of the loss, whatever that of the other layers is.
     latent = keras.layers.Dense(latent_dims, activation='relu',
                                 activity_regularizer=penalty,
+                                dtype=keras.backend.floatx(),
                                 name='latent')(x)
     encoder = keras.Model(inputs, latent, name='encoder')
 

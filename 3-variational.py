@@ -78,7 +78,10 @@ class Lambda(keras.layers.Lambda):
         mean, log_var = distribution
         # TensorFlow 1.12 also counts the first call, which makes the encoder.
         if self.called:
-            self.add_loss(ops.mean(kl_divergence(mean, log_var)))
+            # The dtype of a loss may be another than that of the layers.
+            full = [ops.cast(tensor, keras.backend.floatx())
+                    for tensor in distribution]
+            self.add_loss(ops.mean(kl_divergence(*full)))
         self.called = True
         noise = self.noise(ops.zeros_like(mean), training=True)
         return mean + ops.exp(log_var / 2) * noise

@@ -21,7 +21,7 @@ grade: .venv/newest
 prove: .venv/newest
 	$(VENV) tests/grader/prove.py
 
-torture: .venv/newest
+torture: .venv/newest .venv/matrix
 	$(VENV) -m pytest torture
 
 benchmark: .venv/benchmark

@@ -100,6 +100,11 @@ def run(main, description, task, epochs, bfloat16=False):
         sys.exit('{}: error: {}'.format(parser.prog, one_line(error)))
     except KeyboardInterrupt:
         sys.exit('{}: interrupted'.format(parser.prog))
+    except BrokenPipeError:
+        # What reads our output, such as `head`, has ended; at our own end
+        # Python would fail to write there once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit('{}: nobody reads what is printed'.format(parser.prog))
 
 
 def prepare(folder):
@@ -347,7 +352,7 @@ def identity_of(options, *arrays):
         '--seed': options.seed,
         '--bfloat16': getattr(options, 'bfloat16', False),
         'data of CRC': [zlib.crc32(array) for array in arrays],
-        'code of SHA-256': code.hexdigest(),
+        'the code of SHA-256': code.hexdigest(),
         'TensorFlow': tf.__version__,
         # Before Keras 3 it is a part of TensorFlow.
         'Keras': getattr(tf.keras, 'version', str)(),

@@ -3,8 +3,8 @@
 
 The folder OUTPUT/N-unfinished holds `backup`, which Keras' own callback
 writes, and `epoch-K`: after K epochs a copy of it, with a file run.json that
-says whose it is. The copy is renamed when it is whole, so that whenever a run
-is killed, the newest one is good.
+says whose it is, below its own SHA-256. The copy is renamed when it is whole,
+so that whenever a run is killed, the newest one is good.
 """
 
 import hashlib
@@ -65,19 +65,22 @@ class Unfinished:
             return
         try:
             with open(os.path.join(copy, 'run.json'), 'rb') as file:
-                kept = json.loads(file.read().decode())
-            whole = kept['files'] == digests(os.path.join(copy, 'backup'))
-            self.losses, self.noise = kept['losses'], kept['noise']
-            theirs = kept['run']
-        except (OSError, ValueError, KeyError, TypeError):
+                digest, content = file.read().split(b'\n', 1)
+            whole = digest == sha256(content)
+            kept = json.loads(content.decode()) if whole else {}
+            whole = whole and kept['files'] == digests(
+                os.path.join(copy, 'backup'))
+        except (OSError, ValueError):
             whole = False
         if not whole:
             raise UserError('--resume: {} is damaged'.format(copy))
-        for name in sorted(set(self.run) | set(theirs)):
-            if self.run.get(name) != theirs.get(name):
+        for name in sorted(set(self.run) | set(kept['run'])):
+            values = kept['run'].get(name), self.run.get(name)
+            if values[0] != values[1]:
                 raise UserError(
                     '--resume: {} is of a run with {} {}. Received: {}'.format(
-                        copy, name, theirs.get(name), self.run.get(name)))
+                        copy, name, *values))
+        self.losses, self.noise = kept['losses'], kept['noise']
         shutil.rmtree(self.backup, ignore_errors=True)
         shutil.copytree(os.path.join(copy, 'backup'), self.backup)
         print('Resuming after epoch {}'.format(len(self.losses['loss'])))
@@ -88,9 +91,11 @@ class Unfinished:
         partial = os.path.join(self.folder, 'partial')
         shutil.rmtree(partial, ignore_errors=True)
         shutil.copytree(self.backup, os.path.join(partial, 'backup'))
-        files.write(os.path.join(partial, 'run.json'), json.dumps({
+        content = json.dumps({
             'run': self.run, 'losses': self.losses, 'noise': self.noise,
-            'files': digests(os.path.join(partial, 'backup'))}).encode())
+            'files': digests(os.path.join(partial, 'backup'))}).encode()
+        files.write(os.path.join(partial, 'run.json'),
+                    sha256(content) + b'\n' + content)
         os.rename(partial, os.path.join(
             self.folder, 'epoch-{}'.format(len(self.losses['loss']))))
         if before:
@@ -128,9 +133,14 @@ def digests(folder):
         for name in names:
             path = os.path.join(place, name)
             with open(path, 'rb') as file:
-                found[os.path.relpath(path, folder)] = hashlib.sha256(
-                    file.read()).hexdigest()
+                found[os.path.relpath(path, folder)] = sha256(
+                    file.read()).decode()
     return found
+
+
+def sha256(content):
+    """Computes the SHA-256 of bytes, as hexadecimal digits in bytes"""
+    return hashlib.sha256(content).hexdigest().encode()
 
 
 def callback(state):

@@ -193,6 +193,15 @@ def no_description(folder, data):
     return 0, []
 
 
+def changed_losses(folder, data):
+    """Changes a digit of the losses that run.json keeps"""
+    path, = folder.glob('0-unfinished/epoch-*/run.json')
+    text = path.read_text()
+    at = text.index('.', text.index('"losses"')) + 1
+    path.write_text(text[:at] + str(9 - int(text[at])) + text[at + 1:])
+    return 0, []
+
+
 def nothing(folder, data):
     """Leaves everything as it is, for runtimes that cannot resume"""
     return 0, []
@@ -203,7 +212,9 @@ CASES = [
      '{}. Received: {}'.format(EPOCHS, EPOCHS + 1)),
     (other_seed, '--resume: .* with --seed 0. Received: 1'),
     (other_data, '--resume: .* with data of CRC '),
-    (other_task, '--resume: .*1-unfinished/epoch-[1-5] is of a run with '),
+    (other_task, '--resume: .*1-unfinished/epoch-[1-5] is of a run with '
+     'task 0. Received: 1'),
+    (changed_losses, '--resume: .*epoch-[1-5] is damaged'),
     (damaged_weights, '--resume: .*epoch-[1-5] is damaged'),
     (missing_weights, '--resume: .*epoch-[1-5] is damaged'),
     (short_description, '--resume: .*epoch-[1-5] is damaged'),

@@ -39,7 +39,7 @@ VALID = """\
     x = keras.layers.UpSampling2D((2, 2))(x)
 """
 IMAGE = "Conv2D(channels, (3, 3), padding='same',"
-KL = 'ops.mean(kl_divergence(mean, log_var))'
+KL = 'ops.mean(kl_divergence(*full))'
 FORMULA = '-0.5 * ops.sum(1 + log_var - ops.square(mean) - ops.exp(log_var),'
 SAMPLE = 'return mean + ops.exp(log_var / 2) * noise'
 NOISE = 'self.noise(ops.zeros_like(mean), training=True)'
