@@ -291,6 +291,8 @@ def train(auto, x_train, x_test, options):
     before = {name: list(values) for name, values in state.losses.items()}
     history = fit(auto, x_train, x_test, options.epochs, callbacks).history
     after = {name: before[name] + history.get(name, []) for name in before}
+    # All that is saved is, or nothing: the disk may have filled since.
+    prepare(options.output)
     write_losses(after, losses)
     return after
 

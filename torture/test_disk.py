@@ -134,7 +134,7 @@ def test_full_to_the_end(disk, data, tell):
     assert main.returncode == 1, errors
     assert 'State not kept: ' in errors
     assert 'Traceback' not in errors, errors
-    assert errors.endswith(f'\n0-main.py: error: {output}/0-losses.csv: '
+    assert errors.endswith(f'\n0-main.py: error: --output {output}: '
                            'No space left on device\n'), errors
     assert digests(output) == before
     main = start(0, '--epochs', 100, '--resume', *options)
