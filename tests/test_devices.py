@@ -81,7 +81,7 @@ def train(task, strategy):
         strategy: tf.distribute.Strategy.
 
     Returns:
-        dict: `losses`, a list of float: before, and of each epoch; for
+        dict: `losses`, a list of float: before, and after each epoch; for
         task 3 `numpy`, the terms of the loss before.
     """
     name, arguments = SMALL[task]
@@ -90,25 +90,32 @@ def train(task, strategy):
         sums = runtime.penalty_factors(4)[0] == pytest.approx(1)
         replicas = strategy.num_replicas_in_sync if sums else 1
         arguments = arguments[:3] + (LAMBTHA * replicas,)
+    module = __import__(name)
     with strategy.scope():
-        encoder, _, auto = __import__(name).autoencoder(*arguments)
-        if task == 3:
-            # Each device draws noise of its own.
-            encoder.layers[-1].noise.stddev = 0.
+        encoder, _, auto = module.autoencoder(*arguments)
+    # Some versions report what a single device has lost. So the losses are
+    # those of a model that has the same weights, on one device.
+    judge, _, judged = module.autoencoder(*SMALL[task][1][:3] + (
+        (LAMBTHA,) if task == 1 else ()))
+    if task == 3:
+        # Each device draws noise of its own.
+        for model in (encoder, judge):
+            model.layers[-1].noise.stddev = 0.
     rng = np.random.RandomState(task)
     auto.set_weights([0.4 * rng.normal(size=np.shape(weight))
                       for weight in auto.get_weights()])
     x = images(task, 512)
-    result = {}
+    result = {'losses': []}
     if task == 3:
         kernel, bias = encoder.get_layer('log_var').get_weights()
         encoder.get_layer('log_var').set_weights([kernel, bias + LOG_VAR])
         result['numpy'] = elbo_loss(auto.get_weights(), x)
-    before = auto.evaluate(x, x, batch_size=128, verbose=0)
-    history = auto.fit(x, x, epochs=3, batch_size=128, shuffle=False,
-                       verbose=0, validation_data=(x, x)).history
-    result['losses'] = [float(loss) for loss in
-                        [before] + history['loss'] + history['val_loss']]
+    for epoch in range(3):
+        if epoch:
+            auto.fit(x, x, epochs=1, batch_size=128, shuffle=False, verbose=0)
+        judged.set_weights(auto.get_weights())
+        result['losses'].append(float(judged.evaluate(
+            x, x, batch_size=128, verbose=0)))
     return result
 
 
@@ -175,7 +182,7 @@ def difference(received, expected):
         float, the largest relative difference.
     """
     losses, ones = received['losses'], expected['losses']
-    assert ones[3] < 0.99 * ones[0], 'nothing was learnt: {}'.format(ones)
+    assert ones[-1] < 0.99 * ones[0], 'nothing was learnt: {}'.format(ones)
     np.testing.assert_allclose(losses, ones, rtol=1e-2, err_msg=(
         'the losses are not those of one device'))
     if 'numpy' in received:

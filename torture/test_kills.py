@@ -18,7 +18,7 @@ from common import unfinished  # noqa: E402
 from mains import data, start  # noqa: E402, F401
 from results.__main__ import find_python  # noqa: E402
 
-EPOCHS = 400
+EPOCHS = 120
 KILLS = {0: 10, 3: 10, 1: 4, 2: 4}
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 # How far into its training a run comes before it is killed, at most.
