@@ -424,9 +424,10 @@ def save(encoder, decoder, auto, options):
     """
     import tensorflow.keras as keras
 
-    # A model of the same layers that has no optimizer, since a file with an
-    # optimizer's state warns whoever loads it into a model just built.
+    # The same layers with an optimizer that has not trained, as in a model
+    # just built: where the two have another state, Keras warns.
     model = keras.Model(auto.inputs, auto.outputs)
+    model.compile(optimizer='adam', loss='mse')
     writers = [('{}.weights.h5', model.save_weights)]
     # Not in TensorFlow before 2.12, which would write another format.
     if hasattr(keras.Model, 'compile_from_config'):

@@ -7,12 +7,14 @@ import os
 
 import matplotlib.pyplot as plt
 import numpy as np
+from PIL import Image
 
 from common import figures, mnist
 from results import OUTPUT, PAGES, RESULTS, ROOT, tables
 
 PICTURES = os.path.join(ROOT, 'pictures')
 NAMES = ('vanilla', 'sparse', 'convolutional', 'variational')
+COLOURS = 48
 # What the page's lambtha would be on the newest Keras: TensorFlow 1.12 sums
 # the penalty over the 256 images of a batch, and counts it twice.
 PAGE_WEIGHT = 2 * 256 * 10e-6
@@ -140,6 +142,15 @@ def draw_latent(images, digits):
                     os.path.join(PICTURES, 'samples.png'))
 
 
+def shrink():
+    """Gives every picture a palette, which makes a third of its bytes"""
+    for name in os.listdir(PICTURES):
+        path = os.path.join(PICTURES, name)
+        with Image.open(path) as picture:
+            small = picture.convert('RGB').quantize(COLOURS)
+        small.save(path, optimize=True)
+
+
 def main():
     """Draws all pictures"""
     with open(RESULTS) as file:
@@ -151,6 +162,7 @@ def main():
     draw_sparsity(results, pages)
     draw_reconstructions(x_test[:10])
     draw_latent(x_test, y_test)
+    shrink()
 
 
 if __name__ == '__main__':

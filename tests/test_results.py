@@ -44,7 +44,8 @@ def test_insert_and_extract():
     # The page's environment beside the page: early, and at the end.
     ('page', 0, range(1, 6), None, 0.005),
     ('page', 1, range(1, 2), None, 0.005),
-    ('page', 2, range(1, 6), None, 0.005),
+    # TensorFlow 1.12 takes one of a few courses from the third step on.
+    ('page', 2, range(1, 6), None, 0.01),
     ('page', 0, [50], 0.0844, 0.02),
     ('page', 1, [100], 0.155, 0.01 / 0.155),
     ('page', 2, [50], 23.4939, 0.02),
