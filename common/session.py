@@ -75,7 +75,7 @@ def run(main, description, task, epochs, bfloat16=False):
     parser.add_argument('--seed', type=integer(0, 2 ** 32 - 1), default=0,
                         metavar='N', help='seed of weights, order and noise')
     parser.add_argument('--output', default='output', metavar='DIR',
-                        help='folder for the pictures, made if need be')
+                        help='folder for what is saved, made if need be')
     parser.add_argument('--data', metavar='FILE',
                         help="an .npz file with the arrays of Keras' "
                         'mnist.npz: x_train, y_train, x_test, y_test; '
@@ -284,7 +284,10 @@ def train(auto, x_train, x_test, options):
     elif options.resume:
         raise UserError('--resume needs keras.callbacks.BackupAndRestore, '
                         'which this TensorFlow does not have')
-    state.resume() if options.resume else state.start()
+    if options.resume:
+        state.resume()
+    else:
+        state.start()
     if os.path.exists(losses):
         print('The results of an earlier run in {} will be replaced'.format(
             options.output))

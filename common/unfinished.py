@@ -43,13 +43,20 @@ class Unfinished:
         self.noise = []
 
     def start(self):
-        """Makes the folder an empty one; says what that discards"""
+        """Makes the folder an empty one; says what that discards
+
+        Raises:
+            UserError: if the folder cannot be made.
+        """
         copy = newest(self.folder)
         if copy:
             print('Starting afresh. Discarded: the unfinished run in {}, {}'
                   .format(self.folder, os.path.basename(copy)))
         shutil.rmtree(self.folder, ignore_errors=True)
-        os.makedirs(self.backup)
+        try:
+            os.makedirs(self.backup)
+        except OSError as error:
+            raise UserError('{}: {}'.format(self.folder, error.strerror))
 
     def resume(self):
         """Goes back to the newest copy
