@@ -14,6 +14,8 @@ import shutil
 import sys
 import time
 
+import numpy as np
+
 from common import UserError, files
 
 # How much of its time a training spends on keeping its state, at most.
@@ -32,6 +34,8 @@ class Unfinished:
         losses: dict of lists of float, by name: the losses of the epochs
             done.
         noise: list of lists of int, the states of the layers of noise.
+        order: list, the state of NumPy's random generator, which orders
+            images on JAX; empty at first.
     """
 
     def __init__(self, folder, run):
@@ -41,6 +45,7 @@ class Unfinished:
         self.run = run
         self.losses = {'loss': [], 'val_loss': []}
         self.noise = []
+        self.order = []
 
     def start(self):
         """Makes the folder an empty one; says what that discards
@@ -87,7 +92,8 @@ class Unfinished:
                 raise UserError(
                     '--resume: {} is of a run with {} {}. Received: {}'.format(
                         copy, name, *values))
-        self.losses, self.noise = kept['losses'], kept['noise']
+        self.losses, self.noise, self.order = (
+            kept[name] for name in ('losses', 'noise', 'order'))
         shutil.rmtree(self.backup, ignore_errors=True)
         shutil.copytree(os.path.join(copy, 'backup'), self.backup)
         print('Resuming after epoch {}'.format(len(self.losses['loss'])))
@@ -100,6 +106,7 @@ class Unfinished:
         shutil.copytree(self.backup, os.path.join(partial, 'backup'))
         content = json.dumps({
             'run': self.run, 'losses': self.losses, 'noise': self.noise,
+            'order': self.order,
             'files': digests(os.path.join(partial, 'backup'))}).encode()
         files.write(os.path.join(partial, 'run.json'),
                     sha256(content) + b'\n' + content)
@@ -172,6 +179,8 @@ def callback(state):
             super().on_train_begin(logs)
             for variable, value in zip(noise_of(self.model), state.noise):
                 variable.assign(value)
+            if state.order:
+                np.random.set_state(state.order)
 
         def on_epoch_end(self, epoch, logs=None):
             """Keeps the state, if it is time to and the epoch is whole"""
@@ -192,6 +201,8 @@ def callback(state):
                 super().on_epoch_end(epoch, logs)
                 state.noise = [[int(part) for part in variable.numpy()]
                                for variable in noise_of(self.model)]
+                name, keys, *rest = np.random.get_state()
+                state.order = [name, keys.tolist()] + rest
                 state.keep()
             except Exception as error:
                 print('\nState not kept: {}'.format(

@@ -19,7 +19,7 @@ sys.path.insert(0, ROOT)
 from common import unfinished  # noqa: E402
 
 keras = tf.keras
-EPOCHS = 40
+EPOCHS = 80
 # Not in TensorFlow before 2.8.
 RESUMES = hasattr(keras.callbacks, 'BackupAndRestore')
 # Elsewhere the order of the images is another one after the restart.
