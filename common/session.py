@@ -292,7 +292,8 @@ def train(auto, x_train, x_test, options):
         print('The results of an earlier run in {} will be replaced'.format(
             options.output))
     before = {name: list(values) for name, values in state.losses.items()}
-    history = fit(auto, x_train, x_test, options.epochs, callbacks).history
+    history = fit(auto, x_train, x_test, options.epochs, callbacks,
+                  len(before['loss'])).history
     after = {name: before[name] + history.get(name, []) for name in before}
     # All that is saved is, or nothing: the disk may have filled since.
     prepare(options.output)
@@ -364,7 +365,7 @@ def identity_of(options, *arrays):
         'backend': tf.keras.backend.backend()}
 
 
-def fit(auto, x_train, x_test, epochs, callbacks=()):
+def fit(auto, x_train, x_test, epochs, callbacks=(), done=0):
     """Trains an autoencoder as the page's mains do
 
     Ctrl-C ends the training after the current execution, a fifth of an epoch
@@ -377,6 +378,7 @@ def fit(auto, x_train, x_test, epochs, callbacks=()):
         x_test: float32 array (m, ...), the same for the validation.
         epochs: int, passes over x_train.
         callbacks: list of keras.callbacks.Callback, to be called too.
+        done: int, how many of the epochs a resumed training has done.
 
     Returns:
         keras.callbacks.History, the losses of every epoch.
@@ -401,8 +403,10 @@ def fit(auto, x_train, x_test, epochs, callbacks=()):
 
     previous = signal.signal(signal.SIGINT, stop)
     try:
-        history = auto.fit(epochs=epochs, callbacks=[Stop()] +
-                           list(callbacks), **feed(x_train, x_test))
+        # Keras 3.0 has to be told where its callback goes on.
+        history = auto.fit(epochs=epochs, initial_epoch=done,
+                           callbacks=[Stop()] + list(callbacks),
+                           **feed(x_train, x_test))
     finally:
         signal.signal(signal.SIGINT, previous)
     if stopped:

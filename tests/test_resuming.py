@@ -19,7 +19,7 @@ sys.path.insert(0, ROOT)
 from common import unfinished  # noqa: E402
 
 keras = tf.keras
-EPOCHS = 80
+EPOCHS = 40
 # Not in TensorFlow before 2.8.
 RESUMES = hasattr(keras.callbacks, 'BackupAndRestore')
 # Elsewhere the order of the images is another one after the restart.
@@ -111,9 +111,9 @@ def test_resumed_run_ends_like_an_undisturbed_one(
     assert len(table(theirs)) == EPOCHS
     if EXACT:
         assert ours == theirs, 'not byte for byte'
-    # A single epoch's losses vary by more than 1 % from noise to noise.
+    # On so few images another order and other noise show more than on MNIST.
     np.testing.assert_allclose(table(ours)[-10:].mean(axis=0),
-                               table(theirs)[-10:].mean(axis=0), rtol=0.01)
+                               table(theirs)[-10:].mean(axis=0), rtol=0.03)
 
 
 def test_without_resume_a_run_starts_afresh(data, stopped,
