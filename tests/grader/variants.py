@@ -462,8 +462,7 @@ RIGHT = (
            'name=None):')),
     right(0, 'models in a list', (RETURN, 'return [encoder, decoder, auto]')),
     right(1, 'a layer for the penalty',
-          (PENALTY + ',\n                                name=',
-           'name='),
+          (PENALTY + ',\n                                dtype', 'dtype'),
           ("name='latent')(x)", """name='latent')(x)
     latent = keras.layers.ActivityRegularization(l1=lambtha)(latent)""")),
     right(1, 'a function for the penalty',
