@@ -191,40 +191,51 @@ def hasten(auto, images):
         auto.jit_compile = True
 
 
-def feed(x_train, x_test):
+def feed(x_train, x_test, epochs, done):
     """Puts images into the form in which fit takes them fastest
 
     Args:
         x_train: float32 array (n, ...), inputs that are their own targets.
         x_test: float32 array (m, ...), the same for the validation.
+        epochs: int, passes over x_train.
+        done: int, how many of them a resumed training has done.
 
     Returns:
         dict, arguments of fit that say what Keras is to train on.
     """
     import tensorflow as tf
 
-    if tf.keras.backend.backend() == 'tensorflow' and tf.executing_eagerly():
-        # One copy in TensorFlow's memory for inputs and targets. On a GPU's
-        # machine too batches are put together in the main memory.
-        with tf.device('CPU'):
-            x_train, x_test = map(tf.convert_to_tensor, (x_train, x_test))
-        # Not with Keras 2, which draws another order for every epoch.
-        if hasattr(tf.keras, 'ops'):
-            return {'x': batches(x_train, True), 'shuffle': False,
-                    'validation_data': batches(x_test, False)}
-    return {'x': x_train, 'y': x_train, 'batch_size': BATCH, 'shuffle': True,
-            'validation_data': (x_test, x_test)}
+    # Not in TensorFlow before 2.4.
+    if (tf.keras.backend.backend() != 'tensorflow' or
+            not hasattr(tf.data, 'AUTOTUNE')):
+        return {'x': x_train, 'y': x_train, 'batch_size': BATCH,
+                'shuffle': True, 'validation_data': (x_test, x_test)}
+    # One copy in TensorFlow's memory for inputs and targets. On a GPU's
+    # machine too batches are put together in the main memory.
+    with tf.device('CPU'):
+        x_train, x_test = map(tf.convert_to_tensor, (x_train, x_test))
+    validation = batches(x_test, range(1), shuffle=False)
+    if hasattr(tf.keras, 'ops'):
+        # Keras 3 starts a pipeline anew for every epoch, its own too: under
+        # one seed all epochs have one order.
+        return {'x': batches(x_train, range(1), shuffle=True),
+                'validation_data': validation}
+    # Keras 2 draws the order of one epoch after that of another.
+    return {'x': batches(x_train, range(done, epochs), shuffle=True),
+            'steps_per_epoch': -(-len(x_train) // BATCH),
+            'validation_data': validation}
 
 
-def batches(images, shuffle):
+def batches(images, epochs, shuffle):
     """Makes a pipeline that takes each batch out of the images once
 
     Keras' own takes it twice, as inputs and as targets. The order is that of
-    Keras 3 under the same seed.
+    Keras under the same seed.
 
     Args:
         images: tf.Tensor (n, ...).
-        shuffle: bool, whether their order is random.
+        epochs: range, the epochs to make batches for.
+        shuffle: bool, whether the order of each is random.
 
     Returns:
         tf.data.Dataset of pairs, a batch of images twice.
@@ -245,10 +256,12 @@ def batches(images, shuffle):
         batch = tf.gather(images, indices)
         return batch, batch
 
-    made = tf.data.Dataset.range(1).map(order).flat_map(split)
-    made = made.map(take, tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
-    return made.apply(tf.data.experimental.assert_cardinality(
-        -(-len(images) // BATCH)))
+    # The orders of epochs that are done are drawn too, and skipped.
+    orders = tf.data.Dataset.range(epochs.stop).map(order).skip(epochs.start)
+    made = orders.flat_map(split).map(take, tf.data.AUTOTUNE)
+    return made.prefetch(tf.data.AUTOTUNE).apply(
+        tf.data.experimental.assert_cardinality(
+            len(epochs) * -(-len(images) // BATCH)))
 
 
 def train(auto, x_train, x_test, options):
@@ -406,7 +419,7 @@ def fit(auto, x_train, x_test, epochs, callbacks=(), done=0):
         # Keras 3.0 has to be told where its callback goes on.
         history = auto.fit(epochs=epochs, initial_epoch=done,
                            callbacks=[Stop()] + list(callbacks),
-                           **feed(x_train, x_test))
+                           **feed(x_train, x_test, epochs, done))
     finally:
         signal.signal(signal.SIGINT, previous)
     if stopped:

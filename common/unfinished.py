@@ -34,8 +34,8 @@ class Unfinished:
         losses: dict of lists of float, by name: the losses of the epochs
             done.
         noise: list of lists of int, the states of the layers of noise.
-        order: list, the state of NumPy's random generator, which orders
-            images on JAX; empty at first.
+        order: dict of lists by package, the states of the random generators
+            that order images on JAX and PyTorch; empty at first.
     """
 
     def __init__(self, folder, run):
@@ -45,7 +45,7 @@ class Unfinished:
         self.run = run
         self.losses = {'loss': [], 'val_loss': []}
         self.noise = []
-        self.order = []
+        self.order = {}
 
     def start(self):
         """Makes the folder an empty one; says what that discards
@@ -176,11 +176,13 @@ def callback(state):
 
         def on_train_begin(self, logs=None):
             """Restores the state"""
+            # Keras 3.0 restores no optimizer that has no state yet.
+            if not getattr(self.model.optimizer, 'built', True):
+                self.model.optimizer.build(self.model.trainable_variables)
             super().on_train_begin(logs)
             for variable, value in zip(noise_of(self.model), state.noise):
                 variable.assign(value)
-            if state.order:
-                np.random.set_state(state.order)
+            set_order(state.order)
 
         def on_epoch_end(self, epoch, logs=None):
             """Keeps the state, if it is time to and the epoch is whole"""
@@ -201,8 +203,7 @@ def callback(state):
                 super().on_epoch_end(epoch, logs)
                 state.noise = [[int(part) for part in variable.numpy()]
                                for variable in noise_of(self.model)]
-                name, keys, *rest = np.random.get_state()
-                state.order = [name, keys.tolist()] + rest
+                state.order = get_order()
                 state.keep()
             except Exception as error:
                 print('\nState not kept: {}'.format(
@@ -229,3 +230,31 @@ def noise_of(model):
     weights = {id(variable) for variable in model.weights}
     return [variable for variable in model.variables
             if id(variable) not in weights]
+
+
+def get_order():
+    """Takes the states of the generators that order images
+
+    TensorFlow's is none: its states cannot be had, see session.feed.
+
+    Returns:
+        dict of lists by package: NumPy's, in use on JAX, and PyTorch's.
+    """
+    name, keys, *rest = np.random.get_state()
+    order = {'numpy': [name, keys.tolist()] + rest}
+    if 'torch' in sys.modules:
+        order['torch'] = sys.modules['torch'].get_rng_state().tolist()
+    return order
+
+
+def set_order(order):
+    """Has the generators that order images go on from states
+
+    Args:
+        order: dict, what get_order has returned; or an empty one.
+    """
+    if 'numpy' in order:
+        np.random.set_state(order['numpy'])
+    if 'torch' in order:
+        torch = sys.modules['torch']
+        torch.set_rng_state(torch.tensor(order['torch'], dtype=torch.uint8))

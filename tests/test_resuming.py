@@ -22,8 +22,8 @@ keras = tf.keras
 EPOCHS = 40
 # Not in TensorFlow before 2.8.
 RESUMES = hasattr(keras.callbacks, 'BackupAndRestore')
-# Elsewhere the order of the images is another one after the restart.
-EXACT = hasattr(keras, 'ops') and keras.backend.backend() == 'tensorflow'
+# Keras 2 keeps no state of its noise, which is another after the restart.
+EXACT = [0, 3] if hasattr(keras, 'ops') else [0]
 NEEDS = '--resume needs keras.callbacks.BackupAndRestore, '
 
 
@@ -109,11 +109,10 @@ def test_resumed_run_ends_like_an_undisturbed_one(
         assert not (folder / '{}-unfinished'.format(task)).exists()
     ours, theirs = losses(disturbed, task), losses(undisturbed, task)
     assert len(table(theirs)) == EPOCHS
-    if EXACT:
+    if task in EXACT:
         assert ours == theirs, 'not byte for byte'
-    # On so few images another order and other noise show more than on MNIST.
     np.testing.assert_allclose(table(ours)[-10:].mean(axis=0),
-                               table(theirs)[-10:].mean(axis=0), rtol=0.03)
+                               table(theirs)[-10:].mean(axis=0), rtol=0.01)
 
 
 def test_without_resume_a_run_starts_afresh(data, stopped,

@@ -30,6 +30,23 @@ MODELS = {
 KINDS = ('encoder', 'decoder', 'auto')
 # Not in TensorFlow before 2.12.
 WHOLE_MODELS = hasattr(keras.Model, 'compile_from_config')
+
+
+def kinds_rebuilt():
+    """Lists the kinds of models that Keras can make again from their config
+
+    All but on Keras 3.0, which fails where a model ends with a model.
+    """
+    inputs = keras.Input(shape=(1,))
+    inner = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    try:
+        keras.models.clone_model(keras.Model(inputs, inner(inputs)))
+    except IndexError:
+        return ('encoder', 'decoder')
+    return KINDS
+
+
+REBUILT = kinds_rebuilt()
 # So small a deviation that the VAE's sample is the mean.
 LOG_VAR = -80
 
@@ -135,22 +152,27 @@ def load_models():
     """Loads all whole models by the lines that the README has
 
     Leaves what the models predict, and their losses, in the file models.npz;
-    and for each model of task 3, loaded without the custom objects, what
-    Keras has raised, or '' if it has raised nothing.
+    and for each model of task 3 whether Keras, without the custom objects,
+    has made another one.
     """
     found = {}
     for kind in ('encoder', 'auto'):
-        found['raised ' + kind] = ''
         try:
-            keras.models.load_model('output/3-{}.keras'.format(kind))
-        except Exception as error:
-            found['raised ' + kind] = type(error).__name__
+            model = keras.models.load_model('output/3-{}.keras'.format(kind))
+        except Exception:
+            found['other ' + kind] = False
+        else:
+            # Keras 3.0 imports the task file by itself, if it finds it.
+            encoder = model if kind == 'encoder' else model.layers[1]
+            found['other ' + kind] = not isinstance(
+                encoder.layers[-1], __import__('3-variational').Lambda)
     for task, (name, _) in MODELS.items():
         models = [keras.models.load_model(
             'output/{}-{}.keras'.format(task, kind),
-            custom_objects=vars(__import__(name))) for kind in KINDS]
+            custom_objects=vars(__import__(name))) for kind in REBUILT]
         found.update(outputs_of(models, task))
-        found['{} loss'.format(task)] = loss_of(models[2])
+        if 'auto' in REBUILT:
+            found['{} loss'.format(task)] = loss_of(models[2])
     np.savez('models.npz', **found)
 
 
@@ -183,7 +205,7 @@ def assert_same(folder, name, task):
     saved = np.load(os.path.join(folder, 'saved.npz'))
     loaded = np.load(os.path.join(folder, name))
     names = [key for key in loaded.files if key.startswith(str(task))]
-    assert len(names) >= 3
+    assert len(names) >= 2
     for key in names:
         np.testing.assert_allclose(loaded[key], saved[key], rtol=1e-6,
                                    atol=1e-6, err_msg=key)
@@ -215,8 +237,8 @@ def test_loaded_models_predict_the_same(folder, task):
 def test_loading_a_vae_needs_its_code(folder, kind):
     """Without the custom objects nothing is loaded, rather than another"""
     if WHOLE_MODELS:
-        raised = np.load(os.path.join(folder, 'models.npz'))['raised ' + kind]
-        assert raised, '3-{}.keras was loaded without them'.format(kind)
+        other = np.load(os.path.join(folder, 'models.npz'))['other ' + kind]
+        assert not other, '3-{}.keras was loaded without them'.format(kind)
     else:
         assert not os.path.exists(os.path.join(
             folder, 'output', '3-{}.keras'.format(kind)))
@@ -227,13 +249,18 @@ def test_clones_predict_the_same_and_keep_the_loss(task):
     """Clones with the same weights are the same models"""
     models = build(task)
     with keras.utils.CustomObjectScope(vars(__import__(MODELS[task][0]))):
-        clones = [keras.models.clone_model(model) for model in models]
+        clones = [keras.models.clone_model(model)
+                  for _, model in zip(REBUILT, models)]
     for model, clone in zip(models, clones):
         clone.set_weights(model.get_weights())
     expected = outputs_of(models, 'model')
     for key, output in outputs_of(clones, 'model').items():
         np.testing.assert_allclose(output, expected[key], rtol=1e-6,
                                    atol=1e-6, err_msg=key)
+    if 'auto' not in REBUILT:
+        with pytest.raises(IndexError):
+            keras.models.clone_model(models[2])
+        return
     auto, clone = models[2], clones[2]
     clone.compile(optimizer='adam', loss=auto.loss)
     loss = loss_of(auto)
@@ -243,6 +270,7 @@ def test_clones_predict_the_same_and_keep_the_loss(task):
     assert loss_of(clone) == pytest.approx(loss, rel=1e-5)
 
 
+@pytest.mark.skipif('auto' not in REBUILT, reason='Keras cannot clone auto')
 @pytest.mark.parametrize('task', [1, 3])
 def test_loss_of_a_clone_has_both_terms(task):
     """The loss of a clone is the one that NumPy computes"""
