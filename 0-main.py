@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from common import figures, mnist, session
+from common import command, figures, mnist, saving, training
 
 
 def main(options):
@@ -19,9 +19,9 @@ def main(options):
     x_test = x_test.reshape((-1, 784))
 
     autoencoder = __import__('0-vanilla').autoencoder
-    session.seed_everything(options.seed)
+    training.seed_everything(options.seed)
     encoder, decoder, auto = autoencoder(784, [128, 64], 32)
-    losses = session.train(auto, x_train, x_test, options)
+    losses = training.train(auto, x_train, x_test, options)
 
     encoded = encoder.predict(x_test[:10], verbose=0)
     print(np.mean(encoded))
@@ -30,9 +30,9 @@ def main(options):
         x_test[:10], reconstructed,
         os.path.join(options.output, '0-reconstructions.png'))
     figures.losses(losses, os.path.join(options.output, '0-losses.png'))
-    session.save(encoder, decoder, auto, options)
+    saving.save(encoder, decoder, auto, options)
     figures.show()
 
 
 if __name__ == '__main__':
-    session.run(main, __doc__, task=0, epochs=50)
+    command.run(main, __doc__, task=0, epochs=50)

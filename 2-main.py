@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from common import figures, mnist, session
+from common import command, figures, mnist, saving, training
 
 
 def main(options):
@@ -15,7 +15,7 @@ def main(options):
         options: argparse.Namespace, the options that --help explains.
     """
     if options.bfloat16:
-        session.use_bfloat16()
+        training.use_bfloat16()
     (x_train, _), (x_test, _) = mnist.load(options.data)
     x_train = np.expand_dims(x_train, axis=3)
     x_test = np.expand_dims(x_test, axis=3)
@@ -23,10 +23,10 @@ def main(options):
     print(x_test.shape)
 
     autoencoder = __import__('2-convolutional').autoencoder
-    session.seed_everything(options.seed)
+    training.seed_everything(options.seed)
     encoder, decoder, auto = autoencoder(
         (28, 28, 1), [16, 8, 8], (4, 4, 8))
-    losses = session.train(auto, x_train, x_test, options)
+    losses = training.train(auto, x_train, x_test, options)
 
     encoded = encoder.predict(x_test[:10], verbose=0)
     print(np.mean(encoded))
@@ -35,9 +35,9 @@ def main(options):
         x_test[:10], reconstructed,
         os.path.join(options.output, '2-reconstructions.png'))
     figures.losses(losses, os.path.join(options.output, '2-losses.png'))
-    session.save(encoder, decoder, auto, options)
+    saving.save(encoder, decoder, auto, options)
     figures.show()
 
 
 if __name__ == '__main__':
-    session.run(main, __doc__, task=2, epochs=50, bfloat16=True)
+    command.run(main, __doc__, task=2, epochs=50, bfloat16=True)

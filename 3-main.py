@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from common import figures, mnist, session
+from common import command, figures, mnist, saving, training
 
 
 def main(options):
@@ -19,9 +19,9 @@ def main(options):
     x_test = x_test.reshape((-1, 784))
 
     autoencoder = __import__('3-variational').autoencoder
-    session.seed_everything(options.seed)
+    training.seed_everything(options.seed)
     encoder, decoder, auto = autoencoder(784, [512], 2)
-    losses = session.train(auto, x_train, x_test, options)
+    losses = training.train(auto, x_train, x_test, options)
 
     encoded, mean, log_var = encoder.predict(x_test[:10], verbose=0)
     print(mean)
@@ -41,9 +41,9 @@ def main(options):
     figures.samples(decoder.predict(draws, verbose=0),
                     os.path.join(options.output, '3-samples.png'))
     figures.losses(losses, os.path.join(options.output, '3-losses.png'))
-    session.save(encoder, decoder, auto, options)
+    saving.save(encoder, decoder, auto, options)
     figures.show()
 
 
 if __name__ == '__main__':
-    session.run(main, __doc__, task=3, epochs=50)
+    command.run(main, __doc__, task=3, epochs=50)

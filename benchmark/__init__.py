@@ -8,7 +8,7 @@ import os
 
 import numpy as np
 
-from common.session import BATCH
+from common.training import BATCH
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MODULES = ('0-vanilla', '1-sparse', '2-convolutional', '3-variational')

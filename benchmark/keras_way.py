@@ -6,12 +6,12 @@ import importlib
 import tensorflow.keras as keras
 
 from benchmark import ARGUMENTS, BATCH, MODULES, initial_weights
-from common import session
+from common import training
 
 
 def build(task):
     """Builds the model of a task with the weights that all start from"""
-    session.seed_everything(0)
+    training.seed_everything(0)
     auto = importlib.import_module(MODULES[task]).autoencoder(
         *ARGUMENTS[task])[2]
     auto.set_weights(initial_weights(task))
@@ -57,12 +57,12 @@ def ours(task, x_train, x_test, epochs, clock):
 
     auto.fit = paced
     clock.start()
-    session.fit(auto, x_train, x_test, epochs)
+    training.fit(auto, x_train, x_test, epochs)
 
 
 def bfloat16(task, x_train, x_test, epochs, clock):
     """Trains as `2-main.py --bfloat16`; the arguments are those of ours"""
-    session.use_bfloat16()
+    training.use_bfloat16()
     ours(task, x_train, x_test, epochs, clock)
 
 

@@ -7,6 +7,9 @@ import tempfile
 
 from common import UserError
 
+# What a run writes at most: models, and states of the training.
+ROOM = 2 ** 26
+
 
 def write(path, content):
     """Writes a file, whole or not at all
@@ -44,3 +47,19 @@ def reserve(folder, size):
     """
     with tempfile.TemporaryFile(dir=folder) as file:
         file.write(bytes(size))
+
+
+def prepare(folder):
+    """Makes the output folder and finds out whether a run can write there
+
+    Args:
+        folder: str, the folder.
+
+    Raises:
+        UserError: if it cannot, or there is no room for what a run leaves.
+    """
+    try:
+        os.makedirs(folder, exist_ok=True)
+        reserve(folder, ROOM)
+    except OSError as error:
+        raise UserError('--output {}: {}'.format(folder, error.strerror))

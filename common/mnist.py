@@ -133,8 +133,7 @@ def read(path):
         raise UserError('{}: {}'.format(path, error.args[0]))
     # A damaged or hostile archive can make NumPy raise anything.
     except Exception as error:
-        raise UserError('{}: not a sound .npz file: {}'.format(
-            path, ' '.join(str(error).split())))
+        raise UserError('{}: not a sound .npz file: {}'.format(path, error))
     for part in ('train', 'test'):
         x, y = arrays['x_' + part], arrays['y_' + part]
         if x.dtype != np.uint8 or x.ndim != 3 or x.shape[1:] != (28, 28) \

@@ -16,7 +16,7 @@ import time
 
 import numpy as np
 
-from common import UserError, files
+from common import UserError, files, one_line
 
 # How much of its time a training spends on keeping its state, at most.
 SHARE = 0.02
@@ -116,6 +116,25 @@ class Unfinished:
             shutil.rmtree(before)
 
 
+def folder_of(options):
+    """Names the folder of what an unfinished run leaves"""
+    return os.path.join(options.output,
+                        '{}-unfinished'.format(options.task))
+
+
+def finish(options):
+    """Drops what a run has left to resume it, unless Ctrl-C ended it early
+
+    Args:
+        options: argparse.Namespace, the options of the main.
+    """
+    copy = newest(folder_of(options))
+    if copy and os.path.basename(copy) != 'epoch-{}'.format(options.epochs):
+        print('--resume goes on with', copy)
+    else:
+        shutil.rmtree(folder_of(options))
+
+
 def newest(folder):
     """Finds the newest whole copy of a state
 
@@ -207,7 +226,7 @@ def callback(state):
                 state.keep()
             except Exception as error:
                 print('\nState not kept: {}'.format(
-                    ' '.join(str(error).split())), file=sys.stderr)
+                    one_line(error)), file=sys.stderr)
                 self.due = start + PAUSE
             else:
                 now = time.monotonic()
@@ -235,7 +254,7 @@ def noise_of(model):
 def get_order():
     """Takes the states of the generators that order images
 
-    TensorFlow's is none: its states cannot be had, see session.feed.
+    TensorFlow's is none: its states cannot be had, see training.feed.
 
     Returns:
         dict of lists by package: NumPy's, in use on JAX, and PyTorch's.

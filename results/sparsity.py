@@ -10,7 +10,7 @@ import os
 
 import numpy as np
 
-from common import mnist, session
+from common import mnist, training
 
 
 def describe(codes):
@@ -38,11 +38,11 @@ def main():
     x_train = x_train.reshape((-1, 784))
     x_test = x_test.reshape((-1, 784))
     autoencoder = __import__('1-sparse').autoencoder
-    session.seed_everything(0)
+    training.seed_everything(0)
     encoder, _, auto = autoencoder(784, [128, 64], 32, options.lambtha)
-    history = session.fit(auto, x_train, x_test, 100)
-    session.write_losses(history.history,
-                         os.path.join(options.output, '1-losses.csv'))
+    history = training.fit(auto, x_train, x_test, 100)
+    training.write_losses(history.history,
+                          os.path.join(options.output, '1-losses.csv'))
     print(json.dumps(describe(encoder.predict(x_test, verbose=0))))
 
 

@@ -17,7 +17,7 @@ import tensorflow as tf
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, ROOT)
 
-from common import UserError, session  # noqa: E402
+from common import UserError, saving  # noqa: E402
 
 keras = tf.keras
 # As in the mains, but for a penalty that shows in the loss.
@@ -129,7 +129,7 @@ def save(folder):
     os.mkdir(output)
     for task in MODELS:
         models = build(task)
-        session.save(*models, argparse.Namespace(task=task, output=output))
+        saving.save(*models, argparse.Namespace(task=task, output=output))
         found.update(outputs_of(models, task))
         found['{} loss'.format(task)] = loss_of(models[2])
     np.savez(os.path.join(folder, 'saved.npz'), **found)
@@ -296,7 +296,7 @@ def test_what_cannot_be_written_is_named(name, tmp_path):
     (tmp_path / name).mkdir()
     before = files_of(0)[:files_of(0).index(name)]
     with pytest.raises(UserError) as caught:
-        session.save(*build(0), argparse.Namespace(
+        saving.save(*build(0), argparse.Namespace(
             task=0, output=str(tmp_path)))
     assert str(caught.value).startswith('{}: '.format(tmp_path / name))
     assert os.listdir(str(tmp_path / name)) == []

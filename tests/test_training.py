@@ -12,7 +12,7 @@ import tensorflow as tf
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, ROOT)
 
-from common import session  # noqa: E402
+from common import training  # noqa: E402
 
 keras = tf.keras
 # Ten steps, the last one smaller than the others.
@@ -28,7 +28,7 @@ SMALL = {
 def build(task):
     """Builds a small model of a task, the same one at every call"""
     keras.backend.clear_session()
-    session.seed_everything(7)
+    training.seed_everything(7)
     name, arguments = SMALL[task]
     encoder, _, auto = __import__(name).autoencoder(*arguments)
     if task == 3:
@@ -71,7 +71,7 @@ def test_losses_are_those_of_plain_fit(task):
     plain = build(task).fit(
         x_train, x_train, epochs=3, batch_size=256, shuffle=True, verbose=0,
         validation_data=(x_test, x_test)).history
-    ours = session.fit(build(task), x_train, x_test, 3).history
+    ours = training.fit(build(task), x_train, x_test, 3).history
     for name in ('loss', 'val_loss'):
         assert plain[name][2] < 0.999 * plain[name][0], 'nothing was learnt'
         np.testing.assert_allclose(ours[name], plain[name],
@@ -83,7 +83,7 @@ def test_settings_are_used_where_they_exist(task):
     """Five executions an epoch, and XLA for dense layers on a CPU alone"""
     auto = build(task)
     jit_compile = getattr(auto, 'jit_compile', None)
-    session.hasten(auto, images(task, COUNT))
+    training.hasten(auto, images(task, COUNT))
     if hasattr(auto, 'steps_per_execution'):
         assert int(auto.steps_per_execution) == (
             1 if keras.backend.backend() == 'torch' else 2)
@@ -101,7 +101,7 @@ def test_progress_moves_four_times_an_epoch(count, least):
     auto = build(0)
     watch(auto, keras.callbacks.LambdaCallback(
         on_batch_end=lambda batch, logs: calls.append(batch)))
-    session.fit(auto, images(0, count), images(0, 10), 1)
+    training.fit(auto, images(0, count), images(0, 10), 1)
     assert len(calls) >= least
 
 
@@ -118,6 +118,6 @@ def test_interrupt_waits_for_the_next_call_of_callbacks_alone():
     auto = build(0)
     watch(auto, keras.callbacks.LambdaCallback(on_batch_end=interrupt))
     before = signal.getsignal(signal.SIGINT)
-    session.fit(auto, images(0, COUNT), images(0, 10), 50)
+    training.fit(auto, images(0, COUNT), images(0, 10), 50)
     assert len(calls) <= 2
     assert signal.getsignal(signal.SIGINT) is before

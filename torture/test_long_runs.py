@@ -26,7 +26,7 @@ def train():
     import numpy as np
     import tensorflow as tf
 
-    from common import session
+    from common import training
 
     class Watch(tf.keras.callbacks.Callback):
         """Takes note of the memory after each epoch"""
@@ -38,9 +38,9 @@ def train():
             self.seen.append(resident())
 
     images = np.random.default_rng(0).random((1000, 784), np.float32)
-    session.seed_everything(0)
+    training.seed_everything(0)
     auto = __import__('0-vanilla').autoencoder(784, [128, 64], 32)[2]
-    session.fit(auto, images, images[:100], LATE, [Watch()])
+    training.fit(auto, images, images[:100], LATE, [Watch()])
     print(Watch.seen[EARLY - 1], Watch.seen[LATE - 1])
 
 

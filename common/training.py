@@ -1,126 +1,16 @@
 #!/usr/bin/env python3
-"""A main from its command line to its exit status: options, seed, training"""
+"""The training of the four mains: seed, speed, losses, Ctrl-C"""
 
-import argparse
 import glob
 import hashlib
 import os
-import shutil
 import signal
-import sys
 import zlib
 
 from common import UserError, files, unfinished
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BATCH = 256
-# What a run writes at most: models, and states of the training.
-ROOM = 2 ** 26
-
-
-class Parser(argparse.ArgumentParser):
-    """Parser of options whose errors are one line"""
-
-    def error(self, message):
-        """Ends the program with one line and status 2"""
-        self.exit(2, '{}: error: {}\n'.format(self.prog, one_line(message)))
-
-
-def one_line(message):
-    """Puts what is said of a fault, names of files in it too, on one line"""
-    return ' '.join(str(message).split())
-
-
-def integer(least, most):
-    """Makes a type of option: integers of a range
-
-    Args:
-        least: int, the smallest that is taken.
-        most: int, the largest that is taken.
-
-    Returns:
-        function from str to int, for argparse's `type`.
-    """
-    def read(text):
-        """Reads an integer of the range"""
-        # Python refuses to read thousands of digits.
-        if not (text.isdecimal() and len(text) < 20 and
-                least <= int(text) <= most):
-            raise argparse.ArgumentTypeError(
-                'must be an integer from {} to {}. Received: {}'.format(
-                    least, most, text))
-        return int(text)
-    return read
-
-
-def run(main, description, task, epochs, bfloat16=False):
-    """Runs a main with the options of the command line, and exits
-
-    What a user can cause ends with one line on standard error and a status
-    that is not zero.
-
-    Args:
-        main: function of one argument, the options: an argparse.Namespace
-            with `task`, `epochs`, `seed`, `output`, `data`, `resume` and
-            `bfloat16`.
-        description: str, what the program does, for --help.
-        task: int, 0 to 3.
-        epochs: int, the default of --epochs.
-        bfloat16: bool, whether there is an option --bfloat16.
-    """
-    parser = Parser(description=description,
-                    formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument('--epochs', type=integer(1, 10 ** 6), default=epochs,
-                        metavar='N', help='passes over the training images')
-    parser.add_argument('--seed', type=integer(0, 2 ** 32 - 1), default=0,
-                        metavar='N', help='seed of weights, order and noise')
-    parser.add_argument('--output', default='output', metavar='DIR',
-                        help='folder for what is saved, made if need be')
-    parser.add_argument('--data', metavar='FILE',
-                        help="an .npz file with the arrays of Keras' "
-                        'mnist.npz: x_train, y_train, x_test, y_test; '
-                        'without it MNIST is found or downloaded')
-    parser.add_argument('--resume', action='store_true',
-                        help='go on with a run of the same options that was '
-                        'stopped or killed')
-    if bfloat16:
-        parser.add_argument('--bfloat16', action='store_true',
-                            help='train about twice as fast on a processor '
-                            'that computes in bfloat16, to losses up to 1 %% '
-                            'off')
-    options = parser.parse_args()
-    options.task = task
-    # TensorFlow tells about itself at every start; warnings still show.
-    os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '1')
-    try:
-        prepare(options.output)
-        main(options)
-        finish(options)
-    except UserError as error:
-        sys.exit('{}: error: {}'.format(parser.prog, one_line(error)))
-    except KeyboardInterrupt:
-        sys.exit('{}: interrupted'.format(parser.prog))
-    except BrokenPipeError:
-        # What reads our output, such as `head`, has ended; at our own end
-        # Python would fail to write there once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit('{}: nobody reads what is printed'.format(parser.prog))
-
-
-def prepare(folder):
-    """Makes the output folder and finds out whether a run can write there
-
-    Args:
-        folder: str, the folder.
-
-    Raises:
-        UserError: if it cannot, or there is no room for what a run leaves.
-    """
-    try:
-        os.makedirs(folder, exist_ok=True)
-        files.reserve(folder, ROOM)
-    except OSError as error:
-        raise UserError('--output {}: {}'.format(folder, error.strerror))
 
 
 def seed_everything(seed):
@@ -288,8 +178,8 @@ def train(auto, x_train, x_test, options):
 
     losses = os.path.join(options.output,
                           '{}-losses.csv'.format(options.task))
-    state = unfinished.Unfinished(
-        folder_of(options), identity_of(options, x_train, x_test))
+    state = unfinished.Unfinished(unfinished.folder_of(options),
+                                  identity_of(options, x_train, x_test))
     callbacks = []
     # Not in TensorFlow before 2.8.
     if hasattr(keras.callbacks, 'BackupAndRestore'):
@@ -309,73 +199,9 @@ def train(auto, x_train, x_test, options):
                   len(before['loss'])).history
     after = {name: before[name] + history.get(name, []) for name in before}
     # All that is saved is, or nothing: the disk may have filled since.
-    prepare(options.output)
+    files.prepare(options.output)
     write_losses(after, losses)
     return after
-
-
-def write_losses(losses, path):
-    """Writes the losses of every epoch as a CSV file
-
-    Args:
-        losses: dict of lists of float, 'loss' and 'val_loss'.
-        path: str, the file.
-
-    Raises:
-        UserError: if it cannot be written.
-    """
-    lines = ['epoch,loss,val_loss']
-    for epoch, pair in enumerate(zip(losses['loss'], losses['val_loss']), 1):
-        lines.append('{},{!r},{!r}'.format(epoch, *map(float, pair)))
-    files.write(path, ('\n'.join(lines) + '\n').encode())
-
-
-def folder_of(options):
-    """Names the folder of what an unfinished run leaves"""
-    return os.path.join(options.output,
-                        '{}-unfinished'.format(options.task))
-
-
-def finish(options):
-    """Drops what a run has left to resume it, unless Ctrl-C ended it early
-
-    Args:
-        options: argparse.Namespace, the options of the main.
-    """
-    copy = unfinished.newest(folder_of(options))
-    if copy and os.path.basename(copy) != 'epoch-{}'.format(options.epochs):
-        print('--resume goes on with', copy)
-    else:
-        shutil.rmtree(folder_of(options))
-
-
-def identity_of(options, *arrays):
-    """Describes what two trainings must share for one to go on with another
-
-    Args:
-        options: argparse.Namespace, the options of the main.
-        *arrays: arrays, the data.
-
-    Returns:
-        dict of str to str or int.
-    """
-    import tensorflow as tf
-
-    code = hashlib.sha256()
-    for path in sorted(glob.glob(os.path.join(
-            ROOT, '{}-*.py'.format(options.task)))):
-        with open(path, 'rb') as file:
-            code.update(file.read())
-    return {
-        'task': options.task, '--epochs': options.epochs,
-        '--seed': options.seed,
-        '--bfloat16': getattr(options, 'bfloat16', False),
-        'data of CRC': [zlib.crc32(array) for array in arrays],
-        'the code of SHA-256': code.hexdigest(),
-        'TensorFlow': tf.__version__,
-        # Before Keras 3 it is a part of TensorFlow.
-        'Keras': getattr(tf.keras, 'version', str)(),
-        'backend': tf.keras.backend.backend()}
 
 
 def fit(auto, x_train, x_test, epochs, callbacks=(), done=0):
@@ -427,45 +253,46 @@ def fit(auto, x_train, x_test, epochs, callbacks=(), done=0):
     return history
 
 
-def save(encoder, decoder, auto, options):
-    """Saves what was trained into the output folder, whole or not at all
-
-    The weights of auto, as N.weights.h5; and where the runtime has Keras'
-    own format, the three models as N-encoder.keras and so on.
+def write_losses(losses, path):
+    """Writes the losses of every epoch as a CSV file
 
     Args:
-        encoder: keras.Model, a trained encoder.
-        decoder: keras.Model, a trained decoder.
-        auto: keras.Model, the autoencoder of the two.
-        options: argparse.Namespace, the options of the main.
+        losses: dict of lists of float, 'loss' and 'val_loss'.
+        path: str, the file.
 
     Raises:
-        UserError: if a file cannot be written.
+        UserError: if it cannot be written.
     """
-    import tensorflow.keras as keras
+    lines = ['epoch,loss,val_loss']
+    for epoch, pair in enumerate(zip(losses['loss'], losses['val_loss']), 1):
+        lines.append('{},{!r},{!r}'.format(epoch, *map(float, pair)))
+    files.write(path, ('\n'.join(lines) + '\n').encode())
 
-    # The same layers with an optimizer that has not trained, as in a model
-    # just built: where the two have another state, Keras warns.
-    model = keras.Model(auto.inputs, auto.outputs)
-    model.compile(optimizer='adam', loss='mse')
-    writers = [('{}.weights.h5', model.save_weights)]
-    # Not in TensorFlow before 2.12, which would write another format.
-    if hasattr(keras.Model, 'compile_from_config'):
-        writers += [('{}-encoder.keras', encoder.save),
-                    ('{}-decoder.keras', decoder.save),
-                    ('{}-auto.keras', auto.save)]
-    folder = os.path.join(folder_of(options), 'saving')
-    shutil.rmtree(folder, ignore_errors=True)
-    for name, write in writers:
-        name = name.format(options.task)
-        path = os.path.join(options.output, name)
-        # What Keras raises differs from format to format.
-        try:
-            os.makedirs(folder, exist_ok=True)
-            files.reserve(folder, ROOM)
-            write(os.path.join(folder, name))
-            os.replace(os.path.join(folder, name), path)
-        except Exception as error:
-            raise UserError('{}: {}'.format(path, error))
-        print('Saved', path)
-    os.rmdir(folder)
+
+def identity_of(options, *arrays):
+    """Describes what two trainings must share for one to go on with another
+
+    Args:
+        options: argparse.Namespace, the options of the main.
+        *arrays: arrays, the data.
+
+    Returns:
+        dict of str to str or int.
+    """
+    import tensorflow as tf
+
+    code = hashlib.sha256()
+    for path in sorted(glob.glob(os.path.join(
+            ROOT, '{}-*.py'.format(options.task)))):
+        with open(path, 'rb') as file:
+            code.update(file.read())
+    return {
+        'task': options.task, '--epochs': options.epochs,
+        '--seed': options.seed,
+        '--bfloat16': getattr(options, 'bfloat16', False),
+        'data of CRC': [zlib.crc32(array) for array in arrays],
+        'the code of SHA-256': code.hexdigest(),
+        'TensorFlow': tf.__version__,
+        # Before Keras 3 it is a part of TensorFlow.
+        'Keras': getattr(tf.keras, 'version', str)(),
+        'backend': tf.keras.backend.backend()}

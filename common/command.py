@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""A main from its command line to its exit status"""
+
+import argparse
+import os
+import sys
+
+from common import UserError, files, one_line, unfinished
+
+
+class Parser(argparse.ArgumentParser):
+    """Parser of options whose errors are one line"""
+
+    def error(self, message):
+        """Ends the program with one line and status 2"""
+        self.exit(2, '{}: error: {}\n'.format(self.prog, one_line(message)))
+
+
+def integer(least, most):
+    """Makes a type of option: integers of a range
+
+    Args:
+        least: int, the smallest that is taken.
+        most: int, the largest that is taken.
+
+    Returns:
+        function from str to int, for argparse's `type`.
+    """
+    def read(text):
+        """Reads an integer of the range"""
+        # Python refuses to read thousands of digits.
+        if not (text.isdecimal() and len(text) < 20 and
+                least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(
+                'must be an integer from {} to {}. Received: {}'.format(
+                    least, most, text))
+        return int(text)
+    return read
+
+
+def run(main, description, task, epochs, bfloat16=False):
+    """Runs a main with the options of the command line, and exits
+
+    What a user can cause ends with one line on standard error and a status
+    that is not zero.
+
+    Args:
+        main: function of one argument, the options: an argparse.Namespace
+            with `task`, `epochs`, `seed`, `output`, `data`, `resume` and
+            `bfloat16`.
+        description: str, what the program does, for --help.
+        task: int, 0 to 3.
+        epochs: int, the default of --epochs.
+        bfloat16: bool, whether there is an option --bfloat16.
+    """
+    parser = Parser(description=description,
+                    formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument('--epochs', type=integer(1, 10 ** 6), default=epochs,
+                        metavar='N', help='passes over the training images')
+    parser.add_argument('--seed', type=integer(0, 2 ** 32 - 1), default=0,
+                        metavar='N', help='seed of weights, order and noise')
+    parser.add_argument('--output', default='output', metavar='DIR',
+                        help='folder for what is saved, made if need be')
+    parser.add_argument('--data', metavar='FILE',
+                        help="an .npz file with the arrays of Keras' "
+                        'mnist.npz: x_train, y_train, x_test, y_test; '
+                        'without it MNIST is found or downloaded')
+    parser.add_argument('--resume', action='store_true',
+                        help='go on with a run of the same options that was '
+                        'stopped or killed')
+    if bfloat16:
+        parser.add_argument('--bfloat16', action='store_true',
+                            help='train about twice as fast on a processor '
+                            'that computes in bfloat16, to losses up to 1 %% '
+                            'off')
+    options = parser.parse_args()
+    options.task = task
+    # TensorFlow tells about itself at every start; warnings still show.
+    os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '1')
+    try:
+        files.prepare(options.output)
+        main(options)
+        unfinished.finish(options)
+    except UserError as error:
+        sys.exit('{}: error: {}'.format(parser.prog, one_line(error)))
+    except KeyboardInterrupt:
+        sys.exit('{}: interrupted'.format(parser.prog))
+    except BrokenPipeError:
+        # What reads our output, such as `head`, has ended; at our own end
+        # Python would fail to write there once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit('{}: nobody reads what is printed'.format(parser.prog))
