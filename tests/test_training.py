@@ -65,8 +65,10 @@ def watch(auto, callback):
 @pytest.mark.parametrize('task', sorted(SMALL))
 def test_losses_are_those_of_plain_fit(task):
     """Under one seed the settings change no loss by more than 0.1 %"""
-    # TensorFlow 1 does not repeat itself more exactly than to 0.5 %.
-    tolerance = 1e-3 if tf.executing_eagerly() else 1e-2
+    # XLA, which task 2 is trained without, rounds in another way. TensorFlow 1
+    # does not repeat itself more exactly than to 0.5 %.
+    tolerance = 1e-2 if not tf.executing_eagerly() else (
+        1e-6 if task == 2 else 1e-3)
     x_train, x_test = images(task, COUNT), images(task, 300)
     plain = build(task).fit(
         x_train, x_train, epochs=3, batch_size=256, shuffle=True, verbose=0,
