@@ -117,7 +117,10 @@ def draw_sparsity(results, pages):
         if mark:
             axis.plot(PAGE_WEIGHT, mark, 'o', color='black',
                       fillstyle='none', label='the page')
-        axis.set(title=title, xlabel='lambtha', xscale='log', ylim=(0, None))
+        axis.set(title=title, xlabel='lambtha', xscale='log')
+    axes[0].set_ylim(0)
+    axes[1].set_yscale('log')
+    axes[2].set_ylim(0)
     axes[0].legend(loc='lower right', fontsize=9)
     figure.tight_layout()
     figures.save(figure, os.path.join(PICTURES, 'sparsity.png'))
