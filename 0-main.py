@@ -31,7 +31,6 @@ def main(options):
         os.path.join(options.output, '0-reconstructions.png'))
     figures.losses(losses, os.path.join(options.output, '0-losses.png'))
     saving.save(encoder, decoder, auto, options)
-    figures.show()
 
 
 if __name__ == '__main__':

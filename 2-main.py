@@ -36,7 +36,6 @@ def main(options):
         os.path.join(options.output, '2-reconstructions.png'))
     figures.losses(losses, os.path.join(options.output, '2-losses.png'))
     saving.save(encoder, decoder, auto, options)
-    figures.show()
 
 
 if __name__ == '__main__':

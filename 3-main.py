@@ -42,7 +42,6 @@ def main(options):
                     os.path.join(options.output, '3-samples.png'))
     figures.losses(losses, os.path.join(options.output, '3-losses.png'))
     saving.save(encoder, decoder, auto, options)
-    figures.show()
 
 
 if __name__ == '__main__':

@@ -2,10 +2,11 @@
 """A main from its command line to its exit status"""
 
 import argparse
+import contextlib
 import os
 import sys
 
-from common import UserError, files, one_line, unfinished
+from common import UserError, figures, files, one_line, unfinished
 
 
 class Parser(argparse.ArgumentParser):
@@ -39,15 +40,15 @@ def integer(least, most):
 
 
 def run(main, description, task, epochs, bfloat16=False):
-    """Runs a main with the options of the command line, and exits
+    """Runs a main with the options of the command line
 
-    What a user can cause ends with one line on standard error and a status
-    that is not zero.
+    What a user can cause ends the program with one line on standard error
+    and a status that is not zero.
 
     Args:
         main: function of one argument, the options: an argparse.Namespace
-            with `task`, `epochs`, `seed`, `output`, `data`, `resume` and
-            `bfloat16`.
+            with `task`, `epochs`, `seed`, `output`, `data`, `resume` and,
+            if there is that option, `bfloat16`.
         description: str, what the program does, for --help.
         task: int, 0 to 3.
         epochs: int, the default of --epochs.
@@ -81,12 +82,19 @@ def run(main, description, task, epochs, bfloat16=False):
         files.prepare(options.output)
         main(options)
         unfinished.finish(options)
+        sys.stdout.flush()
+        figures.show()
     except UserError as error:
         sys.exit('{}: error: {}'.format(parser.prog, one_line(error)))
     except KeyboardInterrupt:
         sys.exit('{}: interrupted'.format(parser.prog))
-    except BrokenPipeError:
-        # What reads our output, such as `head`, has ended; at our own end
-        # Python would fail to write there once more.
+    except OSError as error:
+        # It may be our output that has failed: `head` has read enough, or
+        # its disk is full. At our own end Python would write there again.
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit('{}: nobody reads what is printed'.format(parser.prog))
+        sys.exit('{}: {}'.format(
+            parser.prog, 'nobody reads what is printed' if
+            isinstance(error, BrokenPipeError) else
+            'error: {}'.format(one_line(error))))

@@ -8,10 +8,11 @@ from common import UserError, files, unfinished
 
 
 def save(encoder, decoder, auto, options):
-    """Saves what was trained into the output folder, whole or not at all
+    """Saves what was trained into the output folder, each file whole
 
     The weights of auto, as N.weights.h5; and where the runtime has Keras'
-    own format, the three models as N-encoder.keras and so on.
+    own format, the three models as N-encoder.keras and so on. None is
+    replaced before all have been written.
 
     Args:
         encoder: keras.Model, a trained encoder.
@@ -36,16 +37,23 @@ def save(encoder, decoder, auto, options):
                     ('{}-auto.keras', auto.save)]
     folder = os.path.join(unfinished.folder_of(options), 'saving')
     shutil.rmtree(folder, ignore_errors=True)
+    moves = []
     for name, write in writers:
         name = name.format(options.task)
+        partial = os.path.join(folder, name)
         path = os.path.join(options.output, name)
         # What Keras raises differs from format to format.
         try:
             os.makedirs(folder, exist_ok=True)
             files.reserve(folder, files.ROOM)
-            write(os.path.join(folder, name))
-            os.replace(os.path.join(folder, name), path)
+            write(partial)
         except Exception as error:
             raise UserError('{}: {}'.format(path, error))
+        moves.append((partial, path))
+    for partial, path in moves:
+        try:
+            os.replace(partial, path)
+        except OSError as error:
+            raise UserError('{}: {}'.format(path, error.strerror))
         print('Saved', path)
-    os.rmdir(folder)
+    shutil.rmtree(folder, ignore_errors=True)

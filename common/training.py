@@ -1,15 +1,11 @@
 #!/usr/bin/env python3
 """The training of the four mains: seed, speed, losses, Ctrl-C"""
 
-import glob
-import hashlib
 import os
 import signal
-import zlib
 
 from common import UserError, files, unfinished
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BATCH = 256
 
 
@@ -171,15 +167,17 @@ def train(auto, x_train, x_test, options):
         dict of lists of float: 'loss' and 'val_loss' of every epoch.
 
     Raises:
-        UserError: if what there is to resume is damaged or another run's, or
-            the losses cannot be written.
+        UserError: if what there is to resume is damaged or another run's, if
+            this runtime cannot resume, or if the output folder takes neither
+            the state nor the losses.
     """
     import tensorflow.keras as keras
 
     losses = os.path.join(options.output,
                           '{}-losses.csv'.format(options.task))
-    state = unfinished.Unfinished(unfinished.folder_of(options),
-                                  identity_of(options, x_train, x_test))
+    state = unfinished.Unfinished(
+        unfinished.folder_of(options),
+        unfinished.identity_of(options, x_train, x_test))
     callbacks = []
     # Not in TensorFlow before 2.8.
     if hasattr(keras.callbacks, 'BackupAndRestore'):
@@ -198,7 +196,7 @@ def train(auto, x_train, x_test, options):
     history = fit(auto, x_train, x_test, options.epochs, callbacks,
                   len(before['loss'])).history
     after = {name: before[name] + history.get(name, []) for name in before}
-    # All that is saved is, or nothing: the disk may have filled since.
+    # The disk may have filled since: rather nothing than a part.
     files.prepare(options.output)
     write_losses(after, losses)
     return after
@@ -209,7 +207,8 @@ def fit(auto, x_train, x_test, epochs, callbacks=(), done=0):
 
     Ctrl-C ends the training after the current execution, a fifth of an epoch
     or a step (see hasten), and what has been learnt stays in the model; a
-    second one ends the program.
+    second one ends the program. The last losses are then of an epoch cut
+    short.
 
     Args:
         auto: keras.Model, the compiled autoencoder.
@@ -240,7 +239,10 @@ def fit(auto, x_train, x_test, epochs, callbacks=(), done=0):
             if stopped:
                 self.model.stop_training = True
 
-    previous = signal.signal(signal.SIGINT, stop)
+    previous = signal.getsignal(signal.SIGINT)
+    # A shell has the programs in its background ignore Ctrl-C.
+    if previous != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, stop)
     try:
         # Keras 3.0 has to be told where its callback goes on.
         history = auto.fit(epochs=epochs, initial_epoch=done,
@@ -267,32 +269,3 @@ def write_losses(losses, path):
     for epoch, pair in enumerate(zip(losses['loss'], losses['val_loss']), 1):
         lines.append('{},{!r},{!r}'.format(epoch, *map(float, pair)))
     files.write(path, ('\n'.join(lines) + '\n').encode())
-
-
-def identity_of(options, *arrays):
-    """Describes what two trainings must share for one to go on with another
-
-    Args:
-        options: argparse.Namespace, the options of the main.
-        *arrays: arrays, the data.
-
-    Returns:
-        dict of str to str or int.
-    """
-    import tensorflow as tf
-
-    code = hashlib.sha256()
-    for path in sorted(glob.glob(os.path.join(
-            ROOT, '{}-*.py'.format(options.task)))):
-        with open(path, 'rb') as file:
-            code.update(file.read())
-    return {
-        'task': options.task, '--epochs': options.epochs,
-        '--seed': options.seed,
-        '--bfloat16': getattr(options, 'bfloat16', False),
-        'data of CRC': [zlib.crc32(array) for array in arrays],
-        'the code of SHA-256': code.hexdigest(),
-        'TensorFlow': tf.__version__,
-        # Before Keras 3 it is a part of TensorFlow.
-        'Keras': getattr(tf.keras, 'version', str)(),
-        'backend': tf.keras.backend.backend()}

@@ -3,21 +3,25 @@
 
 The folder OUTPUT/N-unfinished holds `backup`, which Keras' own callback
 writes, and `epoch-K`: after K epochs a copy of it, with a file run.json that
-says whose it is, below its own SHA-256. The copy is renamed when it is whole,
-so that whenever a run is killed, the newest one is good.
+says whose it is, below its own SHA-256. The copy is made as `partial` and
+renamed when it is whole, so that whenever a run is killed, the newest one is
+good. What is saved at the end is written there too, in `saving`.
 """
 
+import glob
 import hashlib
 import json
 import os
 import shutil
 import sys
 import time
+import zlib
 
 import numpy as np
 
 from common import UserError, files, one_line
 
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # How much of its time a training spends on keeping its state, at most.
 SHARE = 0.02
 # Seconds to wait after it could not be kept.
@@ -57,17 +61,18 @@ class Unfinished:
         if copy:
             print('Starting afresh. Discarded: the unfinished run in {}, {}'
                   .format(self.folder, os.path.basename(copy)))
-        shutil.rmtree(self.folder, ignore_errors=True)
         try:
+            discard(self.folder)
             os.makedirs(self.backup)
         except OSError as error:
             raise UserError('{}: {}'.format(self.folder, error.strerror))
 
     def resume(self):
-        """Goes back to the newest copy
+        """Goes back to the newest copy, or starts where there is none
 
         Raises:
-            UserError: if it is damaged or another run's; it is left alone.
+            UserError: if it is damaged or another run's, and left alone; or
+                if the folder cannot be made.
         """
         copy = newest(self.folder)
         if copy is None:
@@ -99,7 +104,11 @@ class Unfinished:
         print('Resuming after epoch {}'.format(len(self.losses['loss'])))
 
     def keep(self):
-        """Copies what Keras has written, and drops the copy before"""
+        """Copies what Keras has written, and drops the copy before
+
+        Raises:
+            OSError, UserError: if it cannot; the copy before is left.
+        """
         before = newest(self.folder)
         partial = os.path.join(self.folder, 'partial')
         shutil.rmtree(partial, ignore_errors=True)
@@ -122,8 +131,40 @@ def folder_of(options):
                         '{}-unfinished'.format(options.task))
 
 
+def identity_of(options, *arrays):
+    """Describes what two trainings must share for one to go on with another
+
+    Args:
+        options: argparse.Namespace, the options of the main.
+        *arrays: arrays, the data.
+
+    Returns:
+        dict by name, of what JSON can hold.
+    """
+    import tensorflow as tf
+
+    backend = tf.keras.backend.backend()
+    code = hashlib.sha256()
+    paths = glob.glob(os.path.join(glob.escape(ROOT),
+                                   '{}-*.py'.format(options.task)))
+    for path in sorted(paths) + [
+            os.path.join(ROOT, 'common', 'training.py')]:
+        with open(path, 'rb') as file:
+            code.update(file.read())
+    return {
+        'task': options.task, '--epochs': options.epochs,
+        '--seed': options.seed,
+        '--bfloat16': getattr(options, 'bfloat16', False),
+        'data of CRC': [zlib.crc32(array) for array in arrays],
+        'the code of SHA-256': code.hexdigest(),
+        'TensorFlow': tf.__version__,
+        # Before Keras 3 it is a part of TensorFlow.
+        'Keras': getattr(tf.keras, 'version', str)(),
+        'backend': '{} {}'.format(backend, sys.modules[backend].__version__)}
+
+
 def finish(options):
-    """Drops what a run has left to resume it, unless Ctrl-C ended it early
+    """Drops what a run has left to resume it, unless it ended early
 
     Args:
         options: argparse.Namespace, the options of the main.
@@ -132,7 +173,20 @@ def finish(options):
     if copy and os.path.basename(copy) != 'epoch-{}'.format(options.epochs):
         print('--resume goes on with', copy)
     else:
-        shutil.rmtree(folder_of(options))
+        discard(folder_of(options))
+
+
+def discard(folder):
+    """Removes a folder, under another name: half a state is none
+
+    Args:
+        folder: str, the folder; may be missing.
+    """
+    discarded = folder + '-discarded'
+    shutil.rmtree(discarded, ignore_errors=True)
+    if os.path.isdir(folder):
+        os.rename(folder, discarded)
+        shutil.rmtree(discarded, ignore_errors=True)
 
 
 def newest(folder):
