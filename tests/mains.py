@@ -29,13 +29,13 @@ def data(tmp_path_factory):
     return path
 
 
-def start(task, *arguments):
-    """Starts a main without a display, its output in pipes"""
+def start(task, *arguments, stdout=subprocess.PIPE):
+    """Starts a main without a display, its output in pipes, or another one"""
     hidden = ('DISPLAY', 'WAYLAND_DISPLAY', 'MPLBACKEND')
     environment = {name: value for name, value in os.environ.items()
                    if name not in hidden}
     return subprocess.Popen(
         [sys.executable, '-u', os.path.join(ROOT, '%d-main.py' % task)] +
         [str(argument) for argument in arguments], env=environment,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL, stdout=stdout,
         stderr=subprocess.PIPE, universal_newlines=True)

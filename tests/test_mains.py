@@ -226,6 +226,32 @@ def test_wrong_options_end_with_one_line(tmp_path):
         assert not (tmp_path / 'ran').exists(), arguments
 
 
+@pytest.mark.skipif(not os.path.exists('/dev/full'), reason='no /dev/full')
+def test_output_on_a_full_disk(data, tmp_path):
+    """Where nothing can be printed, a main says so in one line"""
+    with open('/dev/full', 'w') as full:
+        main = start(0, '--epochs', 1, '--data', data, '--output', tmp_path,
+                     stdout=full)
+    _, errors = main.communicate()
+    assert main.returncode == 1, errors
+    # What TensorFlow has to say about the machine comes before.
+    assert re.search(r'(\A|\n)0-main.py: error: .*No space left.*\n\Z', errors)
+    assert 'Traceback' not in errors
+
+
+def test_output_that_nobody_reads(data, tmp_path):
+    """Where a pipe has been closed, a main says so in one line"""
+    reader, writer = os.pipe()
+    os.close(reader)
+    main = start(0, '--epochs', 1, '--data', data, '--output', tmp_path,
+                 stdout=writer)
+    os.close(writer)
+    _, errors = main.communicate()
+    assert main.returncode == 1, errors
+    assert re.search(r'(\A|\n)0-main.py: nobody reads .*\n\Z', errors), errors
+    assert 'Traceback' not in errors
+
+
 def test_full_disk_is_found_before_training(data, tmp_path):
     """Where there is no room for the results, a main says so at once"""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)

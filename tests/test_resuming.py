@@ -115,6 +115,18 @@ def test_resumed_run_ends_like_an_undisturbed_one(
                                table(theirs)[-10:].mean(axis=0), rtol=0.01)
 
 
+def test_half_a_state_is_none(stopped, tmp_path, monkeypatch):
+    """A run killed while it drops a state leaves none that is damaged"""
+    folder = tmp_path / 'copy'
+    shutil.copytree(str(stopped), str(folder))
+    state = str(folder / '0-unfinished')
+    assert (unfinished.newest(state) is None) == (not RESUMES)
+    monkeypatch.setattr(shutil, 'rmtree', lambda *_, **__: None)
+    unfinished.discard(state)
+    assert unfinished.newest(state) is None
+    assert not os.path.exists(state)
+
+
 def test_without_resume_a_run_starts_afresh(data, stopped,
                                             tmp_path):
     """A run says that it drops an unfinished one and replaces its results"""
