@@ -38,7 +38,7 @@ BFLOAT16 = ('ours, --bfloat16', {'KERAS_BACKEND': 'tensorflow'}, 'keras_way',
 # get before the machine, not the way, is what the epoch measures.
 STALL = 0.6
 # How many times more epochs than wanted are trained for want of good ones.
-MOST = 3
+MOST = 2
 # How far losses may be from those of plain fit.
 TOLERANCE = 0.03
 LOG = {'TF_CPP_MIN_LOG_LEVEL': '3'}

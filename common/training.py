@@ -145,9 +145,13 @@ def batches(images, epochs, shuffle):
     # The orders of epochs that are done are drawn too, and skipped.
     orders = tf.data.Dataset.range(epochs.stop).map(order).skip(epochs.start)
     made = orders.flat_map(split).map(take, tf.data.AUTOTUNE)
-    return made.prefetch(tf.data.AUTOTUNE).apply(
+    made = made.prefetch(tf.data.AUTOTUNE).apply(
         tf.data.experimental.assert_cardinality(
             len(epochs) * -(-len(images) // BATCH)))
+    # To rewrite the pipeline TensorFlow would copy the images into it.
+    options = tf.data.Options()
+    options.experimental_optimization.apply_default_optimizations = False
+    return made.with_options(options)
 
 
 def train(auto, x_train, x_test, options):
