@@ -244,9 +244,7 @@ def fit(auto, x_train, x_test, epochs, callbacks=(), done=0):
                 self.model.stop_training = True
 
     previous = signal.getsignal(signal.SIGINT)
-    # A shell has the programs in its background ignore Ctrl-C.
-    if previous != signal.SIG_IGN:
-        signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGINT, stop)
     try:
         # Keras 3.0 has to be told where its callback goes on.
         history = auto.fit(epochs=epochs, initial_epoch=done,

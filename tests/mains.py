@@ -2,6 +2,7 @@
 """What the tests of the mains share: made images, and a way to start one"""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -31,6 +32,9 @@ def data(tmp_path_factory):
 
 def start(task, *arguments, stdout=subprocess.PIPE):
     """Starts a main without a display, its output in pipes, or another one"""
+    # Tests in a shell's background ignore Ctrl-C, and so would the main.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     hidden = ('DISPLAY', 'WAYLAND_DISPLAY', 'MPLBACKEND')
     environment = {name: value for name, value in os.environ.items()
                    if name not in hidden}
