@@ -71,9 +71,8 @@ def run(main, description, task, epochs, bfloat16=False):
                         'stopped or killed')
     if bfloat16:
         parser.add_argument('--bfloat16', action='store_true',
-                            help='train about twice as fast on a processor '
-                            'that computes in bfloat16, to losses up to 1 %% '
-                            'off')
+                            help='train faster on a processor that computes '
+                            'in bfloat16, to losses up to 2 %% off')
     options = parser.parse_args()
     options.task = task
     # TensorFlow tells about itself at every start; warnings still show.

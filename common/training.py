@@ -105,10 +105,10 @@ def feed(x_train, x_test, epochs, done):
         # Keras 3 starts a pipeline anew for every epoch, its own too: under
         # one seed all epochs have one order.
         return {'x': batches(x_train, range(1), shuffle=True),
-                'validation_data': validation}
+                'shuffle': False, 'validation_data': validation}
     # Keras 2 draws the order of one epoch after that of another.
     return {'x': batches(x_train, range(done, epochs), shuffle=True),
-            'steps_per_epoch': -(-len(x_train) // BATCH),
+            'shuffle': False, 'steps_per_epoch': -(-len(x_train) // BATCH),
             'validation_data': validation}
 
 

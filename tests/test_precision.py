@@ -42,12 +42,23 @@ def make(way):
         yield build
 
 
+def noise_works():
+    """Tells whether Keras' noise works in this precision: not on Keras 3.0"""
+    try:
+        keras.layers.GaussianNoise(1.)(np.zeros((1, 1)), training=True)
+    except tf.errors.InvalidArgumentError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize('way', WAYS)
 @pytest.mark.parametrize('task', sorted(SMALL))
 def test_losses_are_finite_and_fall(task, make):
     """Pixels that are exactly 0 and 1 train, even those sure and wrong"""
     x = np.ceil(images(task, 512))
     assert set(np.unique(x)) == {0, 1}
+    if task == 3 and not noise_works():
+        pytest.skip("Keras' GaussianNoise fails in this precision")
     auto = make(task)
 
     def fit(epochs):
