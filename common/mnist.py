@@ -59,7 +59,8 @@ def load(path=None):
                                        len(arrays['x_test'])))
     else:
         arrays = find()
-    return tuple((arrays['x_' + part].astype('float32') / 255.,
+    # The page's astype('float32') / 255. in one pass.
+    return tuple((np.divide(arrays['x_' + part], 255, dtype='float32'),
                   arrays['y_' + part]) for part in ('train', 'test'))
 
 
