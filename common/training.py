@@ -91,67 +91,73 @@ def feed(x_train, x_test, epochs, done):
     """
     import tensorflow as tf
 
-    # Not in TensorFlow before 2.4.
+    # Not in TensorFlow before 2.7.
     if (tf.keras.backend.backend() != 'tensorflow' or
-            not hasattr(tf.data, 'AUTOTUNE')):
+            not hasattr(tf.data.Options(), 'autotune')):
         return {'x': x_train, 'y': x_train, 'batch_size': BATCH,
                 'shuffle': True, 'validation_data': (x_test, x_test)}
     # One copy in TensorFlow's memory for inputs and targets. On a GPU's
     # machine too batches are put together in the main memory.
     with tf.device('CPU'):
         x_train, x_test = map(tf.convert_to_tensor, (x_train, x_test))
-    validation = batches(x_test, range(1), shuffle=False)
-    if hasattr(tf.keras, 'ops'):
-        # Keras 3 starts a pipeline anew for every epoch, its own too: under
-        # one seed all epochs have one order.
-        return {'x': batches(x_train, range(1), shuffle=True),
-                'shuffle': False, 'validation_data': validation}
-    # Keras 2 draws the order of one epoch after that of another.
-    return {'x': batches(x_train, range(done, epochs), shuffle=True),
-            'shuffle': False, 'steps_per_epoch': -(-len(x_train) // BATCH),
-            'validation_data': validation}
+    steps = -(-len(x_train) // BATCH)
+    # Keras 3 starts a pipeline anew for every epoch, its own too: under one
+    # seed all epochs have one order. Keras 2 draws the order of one epoch
+    # after that of another; those of epochs that are done are skipped.
+    anew = hasattr(tf.keras, 'ops')
+    epochs = range(1) if anew else range(done, epochs)
+
+    def order(_):
+        """Draws the order of an epoch, Keras' own under the same seed"""
+        return tf.random.shuffle(tf.range(len(x_train), dtype=tf.int64))
+
+    def take(indices):
+        """Takes a batch out of the images, once for inputs and targets"""
+        batch = tf.gather(x_train, indices)
+        return batch, batch
+
+    orders = tf.data.Dataset.range(epochs.stop).map(order).skip(epochs.start)
+    batches = orders.flat_map(cut).map(take).apply(
+        tf.data.experimental.assert_cardinality(len(epochs) * steps))
+    return {'x': ready(batches), 'shuffle': False,
+            'steps_per_epoch': None if anew else steps,
+            'validation_data': ready(
+                cut(x_test).map(lambda batch: (batch, batch)))}
 
 
-def batches(images, epochs, shuffle):
-    """Makes a pipeline that takes each batch out of the images once
-
-    Keras' own takes it twice, as inputs and as targets. The order is that of
-    Keras under the same seed.
+def cut(array):
+    """Cuts an array into batches
 
     Args:
-        images: tf.Tensor (n, ...).
-        epochs: range, the epochs to make batches for.
-        shuffle: bool, whether the order of each is random.
+        array: tf.Tensor (n, ...).
 
     Returns:
-        tf.data.Dataset of pairs, a batch of images twice.
+        tf.data.Dataset of tensors (batch, ...).
     """
     import tensorflow as tf
 
-    def order(_):
-        """Draws the order of an epoch"""
-        indices = tf.range(len(images), dtype=tf.int64)
-        return tf.random.shuffle(indices) if shuffle else indices
+    return tf.data.Dataset.range(0, len(array), BATCH).map(
+        lambda start: array[start:start + BATCH])
 
-    def split(indices):
-        """Cuts an order into those of the batches"""
-        return tf.data.Dataset.from_tensor_slices(indices).batch(BATCH)
 
-    def take(indices):
-        """Takes a batch out of the images"""
-        batch = tf.gather(images, indices)
-        return batch, batch
+def ready(pipeline):
+    """Has batches made while others are trained on, and nothing else done
 
-    # The orders of epochs that are done are drawn too, and skipped.
-    orders = tf.data.Dataset.range(epochs.stop).map(order).skip(epochs.start)
-    made = orders.flat_map(split).map(take, tf.data.AUTOTUNE)
-    made = made.prefetch(tf.data.AUTOTUNE).apply(
-        tf.data.experimental.assert_cardinality(
-            len(epochs) * -(-len(images) // BATCH)))
-    # To rewrite the pipeline TensorFlow would copy the images into it.
+    Args:
+        pipeline: tf.data.Dataset.
+
+    Returns:
+        tf.data.Dataset of the same batches.
+    """
+    import tensorflow as tf
+
     options = tf.data.Options()
+    # At the end of an epoch TensorFlow would wait for the thread that tunes
+    # the pipeline, which sleeps for seconds.
+    options.autotune.enabled = False
+    # To rewrite the pipeline it would copy the images into it.
     options.experimental_optimization.apply_default_optimizations = False
-    return made.with_options(options)
+    return pipeline.prefetch(2).with_options(options)
 
 
 def train(auto, x_train, x_test, options):
