@@ -36,8 +36,7 @@ BFLOAT16 = ('ours, --bfloat16', {'KERAS_BACKEND': 'tensorflow'}, 'keras_way',
             'bfloat16')
 # How much less of the processors than in its best epoch a way to train may
 # use before the epoch is one of waiting: for the machine, or in plain fit for
-# TensorFlow's thread that tunes pipelines, which sleeps the longer the longer
-# other ways had their turn.
+# TensorFlow's thread that tunes pipelines.
 STALL = 0.75
 # How many times more epochs than wanted are trained for want of good ones.
 MOST = 2
@@ -120,8 +119,8 @@ def measure(task, epochs):
     """
     if task != 2:
         return interleave(task, epochs, WAYS)
-    # Convolutions take long, those of JAX a minute an epoch: in plain fit
-    # after so many others nearly every epoch stalls.
+    # Convolutions take long, those of JAX a minute an epoch: a turn in which
+    # one way stalls is to cost no other group another one.
     ways, measured = WAYS + (BFLOAT16,), {}
     for group in ways[:2], ways[2:3], ways[3:4], ways[4:]:
         measured.update(interleave(task, epochs, group))

@@ -152,8 +152,8 @@ def ready(pipeline):
     import tensorflow as tf
 
     options = tf.data.Options()
-    # At the end of an epoch TensorFlow would wait for the thread that tunes
-    # the pipeline, which sleeps for seconds.
+    # Between epochs TensorFlow would wait until the thread that tunes the
+    # pipeline wakes up: a third of a second, or two.
     options.autotune.enabled = False
     # To rewrite the pipeline it would copy the images into it.
     options.experimental_optimization.apply_default_optimizations = False
