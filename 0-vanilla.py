@@ -4,27 +4,20 @@
 import tensorflow.keras as keras
 
 
-def is_size(value):
-    """Tells whether value is a positive integer, Python's or NumPy's"""
-    kind = type(value)
-    # An object of any kind may raise anything.
-    try:
-        return ('bool' not in kind.__name__ and not hasattr(kind, '__len__')
-                and int(value) == range(value).stop > 0)
-    except Exception:
-        return False
-
-
-def are_sizes(values):
-    """Tells whether values is a list or tuple of positive integers"""
-    return isinstance(values, (list, tuple)) and all(map(is_size, values))
-
-
-def check(valid, name, expected, received):
-    """Raises a ValueError that names the argument unless it is valid"""
-    if not valid:
-        raise ValueError('`{0}` must be {1}. Received: {0}={2!r}'.format(
-            name, expected, received))
+def positive(name, value, listed=False):
+    """Returns an argument as int or list of int, or says what is wrong"""
+    if listed:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError('`{}` must be a list of positive integers. '
+                             'Received: {!r}'.format(name, value))
+        return [positive('{}[{}]'.format(name, i), item)
+                for i, item in enumerate(value)]
+    # Digits alone: no sign, no point, and not True, which counts as 1.
+    if (isinstance(value, str) or not str(value).isdecimal() or
+            int(value) == 0):
+        raise ValueError('`{}` must be a positive integer. '
+                         'Received: {!r}'.format(name, value))
+    return int(value)
 
 
 def autoencoder(input_dims, hidden_layers, latent_dims):
@@ -48,17 +41,12 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
         ValueError: if an argument is not what is said above.
 
     Source:
-        Task 0 of the page; Hinton and Salakhutdinov 2006, "Reducing the
+        Task 0 of the exercise; Hinton and Salakhutdinov 2006, "Reducing the
         dimensionality of data with neural networks", Science 313.
     """
-    check(is_size(input_dims), 'input_dims', 'a positive integer', input_dims)
-    check(are_sizes(hidden_layers), 'hidden_layers',
-          'a list of positive integers', hidden_layers)
-    check(is_size(latent_dims), 'latent_dims', 'a positive integer',
-          latent_dims)
-    # Not every Keras takes NumPy's integers.
-    input_dims, latent_dims = int(input_dims), int(latent_dims)
-    hidden_layers = [int(nodes) for nodes in hidden_layers]
+    input_dims = positive('input_dims', input_dims)
+    hidden_layers = positive('hidden_layers', hidden_layers, listed=True)
+    latent_dims = positive('latent_dims', latent_dims)
 
     # Encoder
     inputs = keras.Input(shape=(input_dims,))

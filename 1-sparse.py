@@ -4,38 +4,20 @@
 import tensorflow.keras as keras
 
 
-def is_size(value):
-    """Tells whether value is a positive integer, Python's or NumPy's"""
-    kind = type(value)
-    # An object of any kind may raise anything.
-    try:
-        return ('bool' not in kind.__name__ and not hasattr(kind, '__len__')
-                and int(value) == range(value).stop > 0)
-    except Exception:
-        return False
-
-
-def are_sizes(values):
-    """Tells whether values is a list or tuple of positive integers"""
-    return isinstance(values, (list, tuple)) and all(map(is_size, values))
-
-
-def is_weight(value):
-    """Tells whether value is a number that float32 has, 0 or more"""
-    kind = type(value)
-    # Keras computes in float32. An object of any kind may raise anything.
-    try:
-        return ('bool' not in kind.__name__ and not hasattr(kind, '__len__')
-                and 0 <= float(value) <= 3.4e38)
-    except Exception:
-        return False
-
-
-def check(valid, name, expected, received):
-    """Raises a ValueError that names the argument unless it is valid"""
-    if not valid:
-        raise ValueError('`{0}` must be {1}. Received: {0}={2!r}'.format(
-            name, expected, received))
+def positive(name, value, listed=False):
+    """Returns an argument as int or list of int, or says what is wrong"""
+    if listed:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError('`{}` must be a list of positive integers. '
+                             'Received: {!r}'.format(name, value))
+        return [positive('{}[{}]'.format(name, i), item)
+                for i, item in enumerate(value)]
+    # Digits alone: no sign, no point, and not True, which counts as 1.
+    if (isinstance(value, str) or not str(value).isdecimal() or
+            int(value) == 0):
+        raise ValueError('`{}` must be a positive integer. '
+                         'Received: {!r}'.format(name, value))
+    return int(value)
 
 
 def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
@@ -48,13 +30,11 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
             empty.
         latent_dims: int, the number of values of the latent representation.
         lambtha: float, 0 or more, the weight of the L1 penalty on the encoded
-            output. What it weighs is what the version of Keras makes of an
-            activity regulariser: the sum over the batch on Keras 3.0 to 3.13
-            and on TensorFlow 1.12, where it counts twice, in the encoder and
-            in auto, as in the numbers of the page (in a clone of auto it
-            counts once); that sum divided by the batch size on TensorFlow 2.0
-            to 2.15 and on Keras 3.14 and later, which need a larger lambtha
-            for the same sparsity.
+            output. Keras decides what it weighs: on TensorFlow 2.0 to 2.15
+            and Keras 3.14 and later the mean penalty of the batch; on Keras
+            3.0 to 3.13 the sum over the batch, and on TensorFlow 1.12 twice
+            that sum, since it counts in the encoder and in auto. The latter
+            need a smaller lambtha for the same sparsity.
 
     Returns:
         encoder: keras.Model, (batch, input_dims) to (batch, latent_dims).
@@ -67,18 +47,20 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
         ValueError: if an argument is not what is said above.
 
     Source:
-        Task 1 of the page; Goodfellow, Bengio and Courville 2016, "Deep
+        Task 1 of the exercise; Goodfellow, Bengio and Courville 2016, "Deep
         Learning", section 14.2.1.
     """
-    check(is_size(input_dims), 'input_dims', 'a positive integer', input_dims)
-    check(are_sizes(hidden_layers), 'hidden_layers',
-          'a list of positive integers', hidden_layers)
-    check(is_size(latent_dims), 'latent_dims', 'a positive integer',
-          latent_dims)
-    check(is_weight(lambtha), 'lambtha', 'a number from 0 to 3.4e38', lambtha)
-    # Not every Keras takes NumPy's integers.
-    input_dims, latent_dims = int(input_dims), int(latent_dims)
-    hidden_layers = [int(nodes) for nodes in hidden_layers]
+    input_dims = positive('input_dims', input_dims)
+    hidden_layers = positive('hidden_layers', hidden_layers, listed=True)
+    latent_dims = positive('latent_dims', latent_dims)
+
+    try:
+        valid = 0 <= float(lambtha) < float('inf')
+    except (TypeError, ValueError):
+        valid = False
+    if not valid or isinstance(lambtha, (bool, str)):
+        raise ValueError('`lambtha` must be a number, 0 or more. '
+                         'Received: {!r}'.format(lambtha))
 
     # Encoder
     inputs = keras.Input(shape=(input_dims,))
@@ -86,7 +68,7 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
     for nodes in hidden_layers:
         x = keras.layers.Dense(nodes, activation='relu')(x)
     penalty = keras.regularizers.l1(float(lambtha))
-    # In the dtype of the loss, whatever that of the other layers is.
+    # The penalty is added to the loss, so it needs the dtype of the loss.
     latent = keras.layers.Dense(latent_dims, activation='relu',
                                 activity_regularizer=penalty,
                                 dtype=keras.backend.floatx(),

@@ -4,39 +4,31 @@
 import tensorflow.keras as keras
 
 
-def is_size(value):
-    """Tells whether value is a positive integer, Python's or NumPy's"""
-    kind = type(value)
-    # An object of any kind may raise anything.
-    try:
-        return ('bool' not in kind.__name__ and not hasattr(kind, '__len__')
-                and int(value) == range(value).stop > 0)
-    except Exception:
-        return False
-
-
-def are_sizes(values):
-    """Tells whether values is a list or tuple of positive integers"""
-    return isinstance(values, (list, tuple)) and all(map(is_size, values))
-
-
-def check(valid, name, expected, received):
-    """Raises a ValueError that names the argument unless it is valid"""
-    if not valid:
-        raise ValueError('`{0}` must be {1}. Received: {0}={2!r}'.format(
-            name, expected, received))
+def positive(name, value, listed=False):
+    """Returns an argument as int or list of int, or says what is wrong"""
+    if listed:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError('`{}` must be a list of positive integers. '
+                             'Received: {!r}'.format(name, value))
+        return [positive('{}[{}]'.format(name, i), item)
+                for i, item in enumerate(value)]
+    # Digits alone: no sign, no point, and not True, which counts as 1.
+    if (isinstance(value, str) or not str(value).isdecimal() or
+            int(value) == 0):
+        raise ValueError('`{}` must be a positive integer. '
+                         'Received: {!r}'.format(name, value))
+    return int(value)
 
 
 def autoencoder(input_dims, filters, latent_dims):
     """Builds an autoencoder of convolutions
 
-    Every pooling halves height and width, rounded up; every upsampling
-    doubles them, and the valid convolution before the last upsampling takes
-    a border of one off each side. n = len(filters) of each turn a height h
-    into 2^n ceil(h / 2^n) - 4. So auto gives back the size of its input only
-    where height and width are 4 less than a multiple of 2^n, with n at least
-    3: 4, 12, 20, 28, ... for three convolutions. Other sizes are built all
-    the same, with a reconstruction of that other size.
+    auto gives back the size of its input only where height and width are 4
+    less than a multiple of 2^n, with n = len(filters) at least 3: 4, 12, 20,
+    28, ... for three. For each pooling halves them, rounded up, each
+    upsampling doubles them, and the valid convolution before the last
+    upsampling takes 2 away. Other sizes are built all the same: a height h
+    becomes 2^n ceil(h / 2^n) - 4.
 
     Args:
         input_dims: tuple of three int, the height, width and channels of an
@@ -60,26 +52,32 @@ def autoencoder(input_dims, filters, latent_dims):
             so small that nothing is left for the valid convolution.
 
     Source:
-        Task 2 of the page; Masci et al. 2011, "Stacked convolutional
+        Task 2 of the exercise; Masci et al. 2011, "Stacked convolutional
         auto-encoders for hierarchical feature extraction", ICANN.
     """
-    check(are_sizes(input_dims) and len(input_dims) == 3, 'input_dims',
-          'a tuple of three positive integers', input_dims)
-    check(are_sizes(filters) and len(filters) > 0, 'filters',
-          'a list of one or more positive integers', filters)
-    # Not every Keras takes NumPy's integers.
-    height, width, channels = map(int, input_dims)
-    filters = [int(count) for count in filters]
+    input_dims = positive('input_dims', input_dims, listed=True)
+    filters = positive('filters', filters, listed=True)
+    latent_dims = positive('latent_dims', latent_dims, listed=True)
+    if len(input_dims) != 3:
+        raise ValueError('`input_dims` must be height, width and channels. '
+                         'Received: {}'.format(input_dims))
+    if not filters:
+        raise ValueError('`filters` must not be empty. Received: []')
+    height, width, channels = input_dims
     scale = 2 ** len(filters)
-    encoded = (-(-height // scale), -(-width // scale), filters[-1])
-    check(are_sizes(latent_dims) and tuple(latent_dims) == encoded,
-          'latent_dims', "{}, the shape of the encoder's output".format(
-              encoded), latent_dims)
-    check(min(encoded[:2]) * scale // 2 >= 3, 'input_dims',
-          'at least 5 high and wide for fewer than three filters', input_dims)
+    # Rounded up, as by pooling with same padding.
+    encoded = [-(-height // scale), -(-width // scale), filters[-1]]
+    if latent_dims != encoded:
+        raise ValueError(
+            "`latent_dims` must be the shape of the encoder's output, {}. "
+            'Received: {}'.format(encoded, latent_dims))
+    if scale * min(encoded[:2]) < 6:
+        raise ValueError('`input_dims` must be at least 5 high and wide for '
+                         'fewer than three filters. Received: {}'.format(
+                             input_dims))
 
     # Encoder
-    inputs = keras.Input(shape=(height, width, channels))
+    inputs = keras.Input(shape=input_dims)
     x = inputs
     for count in filters:
         x = keras.layers.Conv2D(count, (3, 3), padding='same',
@@ -88,7 +86,7 @@ def autoencoder(input_dims, filters, latent_dims):
     encoder = keras.Model(inputs, x, name='encoder')
 
     # Decoder
-    codes = keras.Input(shape=encoded)
+    codes = keras.Input(shape=latent_dims)
     x = codes
     for count in reversed(filters[1:]):
         x = keras.layers.Conv2D(count, (3, 3), padding='same',

@@ -7,34 +7,24 @@ import tensorflow.keras as keras
 ops = getattr(keras, 'ops', keras.backend)
 
 
-def is_size(value):
-    """Tells whether value is a positive integer, Python's or NumPy's"""
-    kind = type(value)
-    # An object of any kind may raise anything.
-    try:
-        return ('bool' not in kind.__name__ and not hasattr(kind, '__len__')
-                and int(value) == range(value).stop > 0)
-    except Exception:
-        return False
-
-
-def are_sizes(values):
-    """Tells whether values is a list or tuple of positive integers"""
-    return isinstance(values, (list, tuple)) and all(map(is_size, values))
-
-
-def check(valid, name, expected, received):
-    """Raises a ValueError that names the argument unless it is valid"""
-    if not valid:
-        raise ValueError('`{0}` must be {1}. Received: {0}={2!r}'.format(
-            name, expected, received))
+def positive(name, value, listed=False):
+    """Returns an argument as int or list of int, or says what is wrong"""
+    if listed:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError('`{}` must be a list of positive integers. '
+                             'Received: {!r}'.format(name, value))
+        return [positive('{}[{}]'.format(name, i), item)
+                for i, item in enumerate(value)]
+    # Digits alone: no sign, no point, and not True, which counts as 1.
+    if (isinstance(value, str) or not str(value).isdecimal() or
+            int(value) == 0):
+        raise ValueError('`{}` must be a positive integer. '
+                         'Received: {!r}'.format(name, value))
+    return int(value)
 
 
 def kl_divergence(mean, log_var):
-    """Computes how far normal distributions are from the standard one
-
-    KL(N(mean, exp(log_var)) || N(0, I)), Kingma and Welling 2014,
-    "Auto-encoding variational Bayes", appendix B, equation for -D_KL.
+    """Computes KL(N(mean, exp(log_var)) || N(0, I))
 
     Args:
         mean: tensor (batch, latent_dims), the means.
@@ -42,43 +32,61 @@ def kl_divergence(mean, log_var):
 
     Returns:
         tensor (batch,), nats per image: the sum over the latent dimensions.
+
+    Source:
+        Kingma and Welling 2014, appendix B.
     """
     return -0.5 * ops.sum(1 + log_var - ops.square(mean) - ops.exp(log_var),
                           axis=-1)
 
 
-class Lambda(keras.layers.Lambda):
-    """Lambda layer of the latents: draws them, adds their KL divergence
+def reconstruction_loss(y_true, y_pred):
+    """Computes the reconstruction term of the loss
 
-    A class, since a function cannot be saved with a state of its noise; of
-    the name of Keras' own, since graders look for that. Keras needs it, and
-    reconstruction_loss, among its custom objects to clone or to load an
-    encoder or an autoencoder, which then has the same loss.
+    Args:
+        y_true: tensor (batch, input_dims), the inputs.
+        y_pred: tensor (batch, input_dims), their reconstructions.
+
+    Returns:
+        tensor (batch,), nats per image: the binary cross-entropy, summed
+        over the values of an input.
+    """
+    return ops.sum(ops.binary_crossentropy(y_true, y_pred), axis=-1)
+
+
+class Lambda(keras.layers.Lambda):
+    """Draws the latent and adds the KL divergence to the loss
+
+    A class, since Keras cannot save a function that keeps noise; of the name
+    of Keras' own, since graders look for that. To clone or load a model that
+    has it, Keras needs it and reconstruction_loss as custom objects.
     """
 
     def __init__(self, **options):
         """Makes the layer, with the options that all layers have"""
         super().__init__(self.sample, **options)
-        # A layer, since noise needs a state on JAX.
+        # A layer, since the JAX backend keeps the state of noise in layers.
         self.noise = keras.layers.GaussianNoise(1.0)
         self.called = False
 
     def sample(self, distribution):
-        """Draws latents by the reparameterisation and adds their KL loss
-
-        z = mean + deviation * noise, Kingma and Welling 2014, section 2.4.
+        """Draws z = mean + deviation * noise, the reparameterisation
 
         Args:
             distribution: list of two tensors (batch, latent_dims), the mean
                 and the log variance.
 
         Returns:
-            tensor (batch, latent_dims), the latents.
+            tensor (batch, latent_dims), the latent.
+
+        Source:
+            Kingma and Welling 2014, section 2.4.
         """
         mean, log_var = distribution
-        # TensorFlow 1.12 also counts the first call, which makes the encoder.
+        # TensorFlow 1.12 would count the first call, which only makes the
+        # encoder, as well as the one in auto.
         if self.called:
-            # The dtype of a loss may be another than that of the layers.
+            # The loss may have another dtype than the layers.
             full = [ops.cast(tensor, keras.backend.floatx())
                     for tensor in distribution]
             self.add_loss(ops.mean(kl_divergence(*full)))
@@ -94,20 +102,6 @@ class Lambda(keras.layers.Lambda):
     def from_config(cls, config, **_):
         """Makes a layer from the options of another"""
         return cls(**config)
-
-
-def reconstruction_loss(y_true, y_pred):
-    """Computes the reconstruction term of the loss
-
-    Args:
-        y_true: tensor (batch, input_dims), the inputs.
-        y_pred: tensor (batch, input_dims), their reconstructions.
-
-    Returns:
-        tensor (batch,), nats per image: the binary cross-entropy, summed
-        over the values of an input.
-    """
-    return ops.sum(ops.binary_crossentropy(y_true, y_pred), axis=-1)
 
 
 def autoencoder(input_dims, hidden_layers, latent_dims):
@@ -138,17 +132,12 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
         ValueError: if an argument is not what is said above.
 
     Source:
-        Task 3 of the page; Kingma and Welling 2014, "Auto-encoding
+        Task 3 of the exercise; Kingma and Welling 2014, "Auto-encoding
         variational Bayes", equation 10.
     """
-    check(is_size(input_dims), 'input_dims', 'a positive integer', input_dims)
-    check(are_sizes(hidden_layers), 'hidden_layers',
-          'a list of positive integers', hidden_layers)
-    check(is_size(latent_dims), 'latent_dims', 'a positive integer',
-          latent_dims)
-    # Not every Keras takes NumPy's integers.
-    input_dims, latent_dims = int(input_dims), int(latent_dims)
-    hidden_layers = [int(nodes) for nodes in hidden_layers]
+    input_dims = positive('input_dims', input_dims)
+    hidden_layers = positive('hidden_layers', hidden_layers, listed=True)
+    latent_dims = positive('latent_dims', latent_dims)
 
     # Encoder
     inputs = keras.Input(shape=(input_dims,))
