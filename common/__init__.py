@@ -1,5 +1,17 @@
 #!/usr/bin/env python3
-"""What the four mains share: MNIST, options and training, figures"""
+"""What the four mains share
+
+Read in this order: command, from the command line to the exit status; mnist,
+the images; training; unfinished, what a stopped run leaves; saving; figures.
+runtime and files serve them.
+
+TensorFlow is imported inside functions here: it takes seconds, and wrong
+options and --help are to be answered at once.
+"""
+
+import os
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class UserError(Exception):

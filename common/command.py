@@ -61,7 +61,7 @@ def run(main, description, task, epochs, bfloat16=False):
     parser.add_argument('--seed', type=integer(0, 2 ** 32 - 1), default=0,
                         metavar='N', help='seed of weights, order and noise')
     parser.add_argument('--output', default='output', metavar='DIR',
-                        help='folder for what is saved, made if need be')
+                        help='folder for what is saved, created if missing')
     parser.add_argument('--data', metavar='FILE',
                         help="an .npz file with the arrays of Keras' "
                         'mnist.npz: x_train, y_train, x_test, y_test; '
@@ -75,12 +75,17 @@ def run(main, description, task, epochs, bfloat16=False):
                             'in bfloat16, to losses up to 2 %% off')
     options = parser.parse_args()
     options.task = task
-    # TensorFlow tells about itself at every start; warnings still show.
+    # TensorFlow logs about itself at every start; warnings still show.
     os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '1')
     try:
-        files.prepare(options.output)
+        try:
+            files.reserve(options.output, 1)
+        except UserError as error:
+            raise UserError('--output {}'.format(error))
         main(options)
-        unfinished.finish(options)
+        state = unfinished.finish(options)
+        if state:
+            print('--resume goes on with', state)
         sys.stdout.flush()
         figures.show()
     except UserError as error:

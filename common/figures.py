@@ -2,6 +2,7 @@
 """The pictures that the mains draw, saved as PNG and shown where they can"""
 
 import io
+import os
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,13 +15,13 @@ COLOURS = ('#000000', '#882255', '#88ccee', '#117733', '#ddcc77', '#cc6677',
            '#332288', '#999933', '#44aa99', '#aa4499')
 
 
-def reconstructions(images, reconstructed, path):
+def reconstructions(images, reconstructed, options):
     """Draws images above their reconstructions
 
     Args:
         images: array (n, ...) of n * 28 * 28 values in [0, 1].
         reconstructed: array of the same size, what became of them.
-        path: str, the PNG file to write.
+        options: argparse.Namespace, the options of the main.
     """
     figure, axes = plt.subplots(2, len(images), squeeze=False,
                                 figsize=(8, 2.2), dpi=100)
@@ -32,16 +33,16 @@ def reconstructions(images, reconstructed, path):
             axis.set(xticks=[], yticks=[])
         row[0].set_ylabel(name, fontsize=9)
     figure.subplots_adjust(0.04, 0.02, 0.99, 0.86, 0.08, 0.08)
-    save(figure, path)
+    save(figure, path_of(options, 'reconstructions'))
 
 
-def losses(history, path):
+def losses(history, options):
     """Draws the losses over the epochs
 
     Args:
         history: dict, of 'loss' and 'val_loss', each a list of a float an
             epoch.
-        path: str, the PNG file to write.
+        options: argparse.Namespace, the options of the main.
     """
     figure, axis = plt.subplots(figsize=(8, 4), dpi=100)
     for name, label, line in (('loss', 'training images', '--'),
@@ -53,16 +54,16 @@ def losses(history, path):
     axis.xaxis.get_major_locator().set_params(integer=True)
     axis.legend()
     figure.tight_layout()
-    save(figure, path)
+    save(figure, path_of(options, 'losses'))
 
 
-def latent(points, digits, path):
+def latent(points, digits, options):
     """Draws where images lie in a latent space of two dimensions
 
     Args:
         points: array (n, 2), the latent of each image.
         digits: integer array (n,), what the images show, each 0 to 9.
-        path: str, the PNG file to write.
+        options: argparse.Namespace, the options of the main.
     """
     figure, axis = plt.subplots(figsize=(8, 7), dpi=100)
     for digit, colour in enumerate(COLOURS):
@@ -78,15 +79,15 @@ def latent(points, digits, path):
     axis.legend(title='digit', markerscale=4, loc='center left',
                 bbox_to_anchor=(1, 0.5))
     figure.tight_layout()
-    save(figure, path)
+    save(figure, path_of(options, 'latent'))
 
 
-def samples(digits, path):
+def samples(digits, options):
     """Draws images side by side, in rows of twenty
 
     Args:
         digits: array (n, 784), n a multiple of twenty.
-        path: str, the PNG file to write.
+        options: argparse.Namespace, the options of the main.
     """
     rows = len(digits) // 20
     image = digits.reshape((rows, 20, 28, 28)).transpose((0, 2, 1, 3))
@@ -96,10 +97,10 @@ def samples(digits, path):
     axis.set(title='Digits decoded from draws of N(0, I)', xticks=[],
              yticks=[])
     figure.tight_layout()
-    save(figure, path)
+    save(figure, path_of(options, 'samples'))
 
 
-def manifold(digits, limit, path):
+def manifold(digits, limit, options):
     """Draws what the decoder makes of a square of the latent space
 
     Args:
@@ -107,7 +108,7 @@ def manifold(digits, limit, path):
             grid; the first latent value grows from row to row, the second
             from column to column.
         limit: float, the grid's range is from -limit to limit.
-        path: str, the PNG file to write.
+        options: argparse.Namespace, the options of the main.
     """
     side = round(len(digits) ** 0.5)
     edge = limit + limit / (side - 1)
@@ -119,7 +120,13 @@ def manifold(digits, limit, path):
     axis.set(title='Digits decoded from a grid of the latent space',
              xlabel='second latent value', ylabel='first latent value')
     figure.tight_layout()
-    save(figure, path)
+    save(figure, path_of(options, 'manifold'))
+
+
+def path_of(options, name):
+    """Names the file of a picture, such as output/0-losses.png"""
+    return os.path.join(options.output, '{}-{}.png'.format(
+        options.task, name))
 
 
 def save(figure, path):

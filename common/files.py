@@ -8,8 +8,6 @@ import tempfile
 
 from common import UserError
 
-# What a run writes at most: models, and states of the training.
-ROOM = 2 ** 26
 BLOCK = 2 ** 16
 
 
@@ -35,34 +33,21 @@ def write(path, content):
 
 
 def reserve(folder, size):
-    """Finds out whether a folder takes files of a size
+    """Finds out whether a folder, made if missing, takes files of a size
 
-    HDF5 ends the whole process with a crash where a disk is full, so it has
-    to be known before.
+    It writes them: neither a quota nor a limit of the process shows in what
+    a disk says to be free.
 
     Args:
         folder: str, the folder.
         size: int, bytes.
 
     Raises:
-        OSError: if it does not.
-    """
-    # In blocks: as much memory at once takes seven times as long.
-    with tempfile.TemporaryFile(dir=folder) as file:
-        file.writelines(itertools.repeat(bytes(BLOCK), -(-size // BLOCK)))
-
-
-def prepare(folder):
-    """Makes the output folder and finds out whether a run can write there
-
-    Args:
-        folder: str, the folder.
-
-    Raises:
-        UserError: if it cannot, or there is no room for what a run leaves.
+        UserError: if it does not.
     """
     try:
         os.makedirs(folder, exist_ok=True)
-        reserve(folder, ROOM)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.writelines(itertools.repeat(bytes(BLOCK), -(-size // BLOCK)))
     except OSError as error:
-        raise UserError('--output {}: {}'.format(folder, error.strerror))
+        raise UserError('{}: {}'.format(folder, error.strerror))

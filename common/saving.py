@@ -4,20 +4,35 @@
 import os
 import shutil
 
-from common import UserError, files, unfinished
+from common import UserError, files, runtime
 
 
-def save(encoder, decoder, auto, options):
+def room_for(auto):
+    """Computes the room that saved models and losses need at most
+
+    Args:
+        auto: keras.Model, the autoencoder.
+
+    Returns:
+        int, bytes: for every parameter, in 4 bytes, a place in the weights,
+        one in the encoder or the decoder, and three in auto, which has Adam's
+        two moments; and what the formats and pictures add to that.
+    """
+    return 4 * (1 + 1 + 3) * auto.count_params() + 2 ** 20
+
+
+def save(encoder, decoder, auto, losses, options):
     """Saves what was trained into the output folder, each file whole
 
-    The weights of auto, as N.weights.h5; and where the runtime has Keras'
-    own format, the three models as N-encoder.keras and so on. None is
-    replaced before all have been written.
+    The losses as N-losses.csv; the weights of auto as N.weights.h5; and where
+    the runtime has Keras' own format, the three models as N-encoder.keras
+    and so on. None of the models is replaced before all have been written.
 
     Args:
         encoder: keras.Model, a trained encoder.
         decoder: keras.Model, a trained decoder.
         auto: keras.Model, the autoencoder of the two.
+        losses: dict of lists of float, 'loss' and 'val_loss' of each epoch.
         options: argparse.Namespace, the options of the main.
 
     Raises:
@@ -30,30 +45,52 @@ def save(encoder, decoder, auto, options):
     model = keras.Model(auto.inputs, auto.outputs)
     model.compile(optimizer='adam', loss='mse')
     writers = [('{}.weights.h5', model.save_weights)]
-    # Not in TensorFlow before 2.12, which would write another format.
-    if hasattr(keras.Model, 'compile_from_config'):
+    if runtime.can_save_models():
         writers += [('{}-encoder.keras', encoder.save),
                     ('{}-decoder.keras', decoder.save),
                     ('{}-auto.keras', auto.save)]
-    folder = os.path.join(unfinished.folder_of(options), 'saving')
+    names = [name.format(options.task) for name, _ in writers]
+    folder = os.path.join(options.output, '{}-saving'.format(options.task))
     shutil.rmtree(folder, ignore_errors=True)
-    moves = []
-    for name, write in writers:
-        name = name.format(options.task)
-        partial = os.path.join(folder, name)
-        path = os.path.join(options.output, name)
-        # What Keras raises differs from format to format.
-        try:
-            os.makedirs(folder, exist_ok=True)
-            files.reserve(folder, files.ROOM)
-            write(partial)
-        except Exception as error:
-            raise UserError('{}: {}'.format(path, error))
-        moves.append((partial, path))
-    for partial, path in moves:
-        try:
-            os.replace(partial, path)
-        except OSError as error:
-            raise UserError('{}: {}'.format(path, error.strerror))
-        print('Saved', path)
-    shutil.rmtree(folder, ignore_errors=True)
+    # HDF5 ends the process with a crash where the disk is full.
+    files.reserve(options.output, room_for(auto))
+    try:
+        for name, (_, write) in zip(names, writers):
+            path = os.path.join(options.output, name)
+            # What Keras raises differs from format to format.
+            try:
+                os.makedirs(folder, exist_ok=True)
+                write(os.path.join(folder, name))
+            except Exception as error:
+                raise UserError('{}: {}'.format(path, error))
+        for name in names:
+            path = os.path.join(options.output, name)
+            try:
+                os.replace(os.path.join(folder, name), path)
+            except OSError as error:
+                raise UserError('{}: {}'.format(path, error.strerror))
+            print('Saved', path)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    write_losses(losses, options)
+
+
+def write_losses(losses, options):
+    """Writes the losses of every epoch as N-losses.csv
+
+    Keras' CSVLogger would write while the training goes on, and end it
+    where the disk is full.
+
+    Args:
+        losses: dict of lists of float, 'loss' and 'val_loss' of each epoch.
+        options: argparse.Namespace, the options of the main.
+
+    Raises:
+        UserError: if the file cannot be written.
+    """
+    path = os.path.join(options.output, '{}-losses.csv'.format(options.task))
+    lines = ['epoch,loss,val_loss']
+    for epoch, pair in enumerate(zip(losses['loss'], losses['val_loss']), 1):
+        lines.append('{},{!r},{!r}'.format(epoch, *pair))
+    files.write(path, ('\n'.join(lines) + '\n').encode())
+    print('Saved', path)

@@ -1,21 +1,23 @@
 #!/usr/bin/env python3
-"""The training of the four mains: seed, speed, losses, Ctrl-C"""
+"""The training of the four mains: seed, speed, Ctrl-C, state"""
 
 import os
 import signal
+import sys
 
-from common import UserError, files, unfinished
+import numpy as np
+
+from common import UserError, files, one_line, runtime, saving, unfinished
 
 BATCH = 256
 
 
-def seed_everything(seed):
+def set_seed(seed):
     """Makes initial weights, shuffling and noise repeatable
 
     Args:
         seed: int, the seed of every random generator in use.
     """
-    import numpy as np
     import tensorflow as tf
 
     if hasattr(tf.keras.utils, 'set_random_seed'):
@@ -38,7 +40,7 @@ def use_bfloat16():
 
     name = 'auto_mixed_precision_onednn_bfloat16'
     # TensorFlow takes a setting that it does not know without a word.
-    if tf.keras.backend.backend() == 'tensorflow' and hasattr(tf, 'config'):
+    if runtime.backend() == 'tensorflow' and runtime.is_eager():
         options = tf.config.optimizer
         options.set_experimental_options({name: True})
         if name in options.get_experimental_options():
@@ -47,7 +49,7 @@ def use_bfloat16():
                     'setting {}'.format(name))
 
 
-def hasten(auto, images):
+def speed_up(auto, count):
     """Sets what makes the training of a model faster, where it exists
 
     The first setting leaves the losses of a plain fit under the same seed as
@@ -56,29 +58,31 @@ def hasten(auto, images):
 
     Args:
         auto: keras.Model, compiled and not trained before.
-        images: array (n, ...), what it will be trained on.
+        count: int, how many images it will be trained on.
     """
     import tensorflow as tf
 
-    keras = tf.keras
-    backend = keras.backend.backend()
+    backend = runtime.backend()
     # Not in Keras 2.11 and before, and refused on PyTorch. A fifth of an
     # epoch in one go: the progress bar and Ctrl-C wait no longer than that.
     if hasattr(auto, 'steps_per_execution') and backend != 'torch':
-        auto.steps_per_execution = max(1, -(-len(images) // BATCH) // 5)
+        auto.steps_per_execution = max(1, -(-count // BATCH) // 5)
     # Not in Keras 2.11 and before. On JAX, PyTorch and a GPU it is left to
     # Keras. On a CPU Keras does without XLA, which makes dense layers faster
     # and convolutions slower.
     if (hasattr(auto, 'jit_compile') and backend == 'tensorflow' and
             tf.test.is_built_with_xla() and
             not tf.config.list_physical_devices('GPU') and
-            not any(isinstance(layer, keras.layers.Conv2D)
+            not any(isinstance(layer, tf.keras.layers.Conv2D)
                     for model in auto.layers[1:] for layer in model.layers)):
         auto.jit_compile = True
 
 
-def feed(x_train, x_test, epochs, done):
-    """Puts images into the form in which fit takes them fastest
+def images(x_train, x_test, epochs, done=0):
+    """Gives the images to fit in the form in which it takes them fastest
+
+    The batches, and under one seed their order, are those of fit(x_train,
+    x_train, batch_size=256, shuffle=True, validation_data=(x_test, x_test)).
 
     Args:
         x_train: float32 array (n, ...), inputs that are their own targets.
@@ -87,13 +91,11 @@ def feed(x_train, x_test, epochs, done):
         done: int, how many of them a resumed training has done.
 
     Returns:
-        dict, arguments of fit that say what Keras is to train on.
+        dict, arguments of fit.
     """
     import tensorflow as tf
 
-    # Not in TensorFlow before 2.7.
-    if (tf.keras.backend.backend() != 'tensorflow' or
-            not hasattr(tf.data.Options(), 'autotune')):
+    if runtime.backend() != 'tensorflow' or not runtime.can_stop_tuning():
         return {'x': x_train, 'y': x_train, 'batch_size': BATCH,
                 'shuffle': True, 'validation_data': (x_test, x_test)}
     # One copy in TensorFlow's memory for inputs and targets. On a GPU's
@@ -101,31 +103,31 @@ def feed(x_train, x_test, epochs, done):
     with tf.device('CPU'):
         x_train, x_test = map(tf.convert_to_tensor, (x_train, x_test))
     steps = -(-len(x_train) // BATCH)
-    # Keras 3 starts a pipeline anew for every epoch, its own too: under one
+    # Keras 3 starts a data set anew for every epoch, its own too: under one
     # seed all epochs have one order. Keras 2 draws the order of one epoch
     # after that of another; those of epochs that are done are skipped.
-    anew = hasattr(tf.keras, 'ops')
-    epochs = range(1) if anew else range(done, epochs)
+    anew = runtime.is_keras_3()
+    drawn = range(1) if anew else range(done, epochs)
 
     def order(_):
         """Draws the order of an epoch, Keras' own under the same seed"""
         return tf.random.shuffle(tf.range(len(x_train), dtype=tf.int64))
 
-    def take(indices):
+    def gather(indices):
         """Takes a batch out of the images, once for inputs and targets"""
         batch = tf.gather(x_train, indices)
         return batch, batch
 
-    orders = tf.data.Dataset.range(epochs.stop).map(order).skip(epochs.start)
-    batches = orders.flat_map(cut).map(take).apply(
-        tf.data.experimental.assert_cardinality(len(epochs) * steps))
-    return {'x': ready(batches), 'shuffle': False,
+    orders = tf.data.Dataset.range(drawn.stop).map(order).skip(drawn.start)
+    train = orders.flat_map(batches).map(gather).apply(
+        tf.data.experimental.assert_cardinality(len(drawn) * steps))
+    test = batches(x_test).map(lambda batch: (batch, batch))
+    return {'x': prefetch(train), 'shuffle': False,
             'steps_per_epoch': None if anew else steps,
-            'validation_data': ready(
-                cut(x_test).map(lambda batch: (batch, batch)))}
+            'validation_data': prefetch(test)}
 
 
-def cut(array):
+def batches(array):
     """Cuts an array into batches
 
     Args:
@@ -140,11 +142,11 @@ def cut(array):
         lambda start: array[start:start + BATCH])
 
 
-def ready(pipeline):
+def prefetch(dataset):
     """Has batches made while others are trained on, and nothing else done
 
     Args:
-        pipeline: tf.data.Dataset.
+        dataset: tf.data.Dataset.
 
     Returns:
         tf.data.Dataset of the same batches.
@@ -153,127 +155,193 @@ def ready(pipeline):
 
     options = tf.data.Options()
     # Between epochs TensorFlow would wait until the thread that tunes the
-    # pipeline wakes up: a third of a second, or two.
+    # data set wakes up: a third of a second, or two.
     options.autotune.enabled = False
-    # To rewrite the pipeline it would copy the images into it.
+    # To rewrite the data set it would copy the images into it.
     options.experimental_optimization.apply_default_optimizations = False
-    return pipeline.prefetch(2).with_options(options)
+    return dataset.prefetch(2).with_options(options)
 
 
-def train(auto, x_train, x_test, options):
-    """Trains an autoencoder, or goes on where a run was stopped
+class Run:
+    """A training that can be stopped, and resumed if it was
 
-    While it trains, the state of the training is kept in the output folder
-    (see common/unfinished.py) where the runtime can go back to it. At the end
-    the losses of every epoch are written there, as N-losses.csv.
+    Attributes:
+        epoch: int, how many epochs were done before: 0, or more if resumed.
+        losses: dict of lists of float, 'loss' and 'val_loss' of each epoch
+            done; not of one that Ctrl-C has cut short.
+        images: dict, arguments of fit: what to train on, see images.
+        callbacks: list of keras.callbacks.Callback, an argument of fit.
+    """
+
+    def __init__(self, auto, x_train, x_test, options):
+        """Prepares a training, or goes back to where it was stopped
+
+        Args:
+            auto: keras.Model, compiled and not trained before.
+            x_train: float32 array (n, ...), inputs that are their own
+                targets.
+            x_test: float32 array (m, ...), the same for the validation.
+            options: argparse.Namespace, the options of the main.
+
+        Raises:
+            UserError: if there is no room for what the run leaves, or its
+                state is damaged or another run's, and left alone.
+        """
+        self.auto = auto
+        self.path = unfinished.path_of(options)
+        self.identity = unfinished.identity_of(options, x_train, x_test)
+        self.losses = {'loss': [], 'val_loss': []}
+        self.kept = None
+        speed_up(auto, len(x_train))
+        if runtime.can_resume():
+            auto.optimizer.build(auto.trainable_variables)
+        if options.resume:
+            self.resume()
+        elif os.path.exists(self.path):
+            print('Starting afresh. Discarded: the unfinished run in',
+                  self.path)
+            os.remove(self.path)
+        # Weights and Adam's two moments, now and in the epoch before.
+        files.reserve(options.output, saving.room_for(auto) +
+                      2 * 3 * 4 * auto.count_params())
+        self.epoch = len(self.losses['loss'])
+        self.images = images(x_train, x_test, options.epochs, self.epoch)
+        self.callbacks = [make_callback(self)]
+
+    def resume(self):
+        """Takes the losses and the state of the last whole epoch, if any
+
+        Raises:
+            UserError: if the runtime cannot, or the state is damaged or
+                another run's, and left alone.
+        """
+        if not runtime.can_resume():
+            raise UserError('--resume needs an optimizer with a method '
+                            '`build`, which this TensorFlow does not have')
+        if not os.path.exists(self.path):
+            print('Nothing to resume in {}: starting from the first epoch'
+                  .format(os.path.dirname(self.path)))
+            return
+        description, values = unfinished.read(self.path)
+        unfinished.compare(self.path, description['identity'], self.identity)
+        self.losses = description['losses']
+        self.kept = description['order'], values
+        print('Resuming after epoch {}'.format(len(self.losses['loss'])))
+
+    def restore(self):
+        """Puts the model and all that is random where the state has them"""
+        if self.kept:
+            order, values = self.kept
+            set_order(order)
+            for variable, value in zip(variables_of(self.auto), values):
+                variable.assign(value)
+
+    def keep(self):
+        """Keeps the state, unless this runtime could not go back to it
+
+        A full disk, say, is only told of: the training is worth more.
+        """
+        if not runtime.can_resume():
+            return
+        try:
+            unfinished.write(
+                self.path, {'identity': self.identity, 'order': get_order(),
+                            'losses': self.losses},
+                [variable.numpy() for variable in variables_of(self.auto)])
+        except UserError as error:
+            print('\nState not kept: {}'.format(one_line(error)),
+                  file=sys.stderr)
+
+
+def make_callback(run):
+    """Makes the callback that follows a run
 
     Args:
-        auto: keras.Model, the compiled autoencoder.
-        x_train: float32 array (n, ...), inputs that are their own targets.
-        x_test: float32 array (m, ...), the same for the validation.
-        options: argparse.Namespace, the options of the main.
+        run: Run.
 
     Returns:
-        dict of lists of float: 'loss' and 'val_loss' of every epoch.
-
-    Raises:
-        UserError: if what there is to resume is damaged or another run's, if
-            this runtime cannot resume, or if the output folder takes neither
-            the state nor the losses.
+        keras.callbacks.Callback.
     """
     import tensorflow.keras as keras
 
-    losses = os.path.join(options.output,
-                          '{}-losses.csv'.format(options.task))
-    state = unfinished.Unfinished(
-        unfinished.folder_of(options),
-        unfinished.identity_of(options, x_train, x_test))
-    callbacks = []
-    # Not in TensorFlow before 2.8.
-    if hasattr(keras.callbacks, 'BackupAndRestore'):
-        callbacks.append(unfinished.callback(state))
-    elif options.resume:
-        raise UserError('--resume needs keras.callbacks.BackupAndRestore, '
-                        'which this TensorFlow does not have')
-    if options.resume:
-        state.resume()
-    else:
-        state.start()
-    if os.path.exists(losses):
-        print('The results of an earlier run in {} will be replaced'.format(
-            options.output))
-    before = {name: list(values) for name, values in state.losses.items()}
-    history = fit(auto, x_train, x_test, options.epochs, callbacks,
-                  len(before['loss'])).history
-    after = {name: before[name] + history.get(name, []) for name in before}
-    # The disk may have filled since: rather nothing than a part.
-    files.prepare(options.output)
-    write_losses(after, losses)
-    return after
+    class Follow(keras.callbacks.Callback):
+        """Keeps losses and state, and ends the training at Ctrl-C
 
+        It ends after the current execution, a fifth of an epoch or a step
+        (see speed_up); a second Ctrl-C ends the program.
+        """
 
-def fit(auto, x_train, x_test, epochs, callbacks=(), done=0):
-    """Trains an autoencoder as the page's mains do
+        stopped = False
 
-    Ctrl-C ends the training after the current execution, a fifth of an epoch
-    or a step (see hasten), and what has been learnt stays in the model; a
-    second one ends the program. The last losses are then of an epoch cut
-    short.
+        def on_train_begin(self, logs=None):
+            """Restores the state; has Ctrl-C come to this callback"""
+            # Not before: fit takes random numbers when it begins.
+            run.restore()
+            self.previous = signal.signal(signal.SIGINT, self.stop)
 
-    Args:
-        auto: keras.Model, the compiled autoencoder.
-        x_train: float32 array (n, ...), inputs that are their own targets.
-        x_test: float32 array (m, ...), the same for the validation.
-        epochs: int, passes over x_train.
-        callbacks: list of keras.callbacks.Callback, to be called too.
-        done: int, how many of the epochs a resumed training has done.
-
-    Returns:
-        keras.callbacks.History, the losses of every epoch.
-    """
-    import tensorflow.keras as keras
-
-    hasten(auto, x_train)
-    stopped = []
-
-    def stop(*_):
-        """Takes note of Ctrl-C; the next one is not for us"""
-        stopped.append(True)
-        signal.signal(signal.SIGINT, previous)
-
-    class Stop(keras.callbacks.Callback):
-        """Ends the training after the execution in which Ctrl-C came"""
+        def stop(self, *_):
+            """Takes note of Ctrl-C; the next one is not for us"""
+            self.stopped = True
+            signal.signal(signal.SIGINT, self.previous)
 
         def on_batch_end(self, batch, logs=None):
             """Hands on what the signal noted"""
-            if stopped:
+            if self.stopped:
                 self.model.stop_training = True
 
-    previous = signal.getsignal(signal.SIGINT)
-    signal.signal(signal.SIGINT, stop)
-    try:
-        # Keras 3.0 has to be told where its callback goes on.
-        history = auto.fit(epochs=epochs, initial_epoch=done,
-                           callbacks=[Stop()] + list(callbacks),
-                           **feed(x_train, x_test, epochs, done))
-    finally:
-        signal.signal(signal.SIGINT, previous)
-    if stopped:
-        print('\nStopped by Ctrl-C; what follows is the model so far')
-    return history
+        def on_epoch_end(self, epoch, logs=None):
+            """Keeps losses and state, unless the epoch was cut short"""
+            if not self.model.stop_training:
+                for name, values in run.losses.items():
+                    values.append(float(logs[name]))
+                run.keep()
+
+        def on_train_end(self, logs=None):
+            """Gives Ctrl-C back"""
+            signal.signal(signal.SIGINT, self.previous)
+            if self.stopped:
+                print('\nStopped by Ctrl-C; what follows is the model so far')
+
+    return Follow()
 
 
-def write_losses(losses, path):
-    """Writes the losses of every epoch as a CSV file
+def variables_of(auto):
+    """Lists all that training changes in a model
 
     Args:
-        losses: dict of lists of float, 'loss' and 'val_loss'.
-        path: str, the file.
+        auto: keras.Model, its optimizer built.
 
-    Raises:
-        UserError: if it cannot be written.
+    Returns:
+        list of variables: weights, on Keras 3 the states of noise, and those
+        of the optimizer.
     """
-    lines = ['epoch,loss,val_loss']
-    for epoch, pair in enumerate(zip(losses['loss'], losses['val_loss']), 1):
-        lines.append('{},{!r},{!r}'.format(epoch, *map(float, pair)))
-    files.write(path, ('\n'.join(lines) + '\n').encode())
+    adam = auto.optimizer.variables
+    # A method in Keras 2.
+    return list(auto.variables) + list(adam() if callable(adam) else adam)
+
+
+def get_order():
+    """Takes the states of the generators that order images
+
+    TensorFlow's is none: its states cannot be had, see images.
+
+    Returns:
+        dict of lists by package: NumPy's, in use on JAX, and PyTorch's.
+    """
+    name, keys, *rest = np.random.get_state()
+    order = {'numpy': [name, keys.tolist()] + rest}
+    if 'torch' in sys.modules:
+        order['torch'] = sys.modules['torch'].get_rng_state().tolist()
+    return order
+
+
+def set_order(order):
+    """Has the generators that order images go on from states
+
+    Args:
+        order: dict, what get_order has returned.
+    """
+    np.random.set_state(order['numpy'])
+    if 'torch' in order:
+        torch = sys.modules['torch']
+        torch.set_rng_state(torch.tensor(order['torch'], dtype=torch.uint8))
