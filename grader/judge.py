@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 from .checks import checks_of
 from .registry import TASKS
 
-TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SECONDS = 120
 GIBIBYTES = 4
 
@@ -36,7 +38,7 @@ def ending(status, complaints, seconds, gibibytes):
     return 'ended the process (exit status {})'.format(status)
 
 
-def grade(folder, task, seconds=SECONDS, gibibytes=GIBIBYTES):
+def grade(folder, task, seconds=SECONDS, gibibytes=GIBIBYTES, stop=None):
     """Grades one file
 
     Args:
@@ -44,6 +46,7 @@ def grade(folder, task, seconds=SECONDS, gibibytes=GIBIBYTES):
         task: int, which file.
         seconds: float, the time that the worker has.
         gibibytes: float, the memory that the worker has.
+        stop: threading.Event that ends the worker early, if there is one.
 
     Returns:
         dict from the name of every check of the task to None if it passed,
@@ -53,16 +56,17 @@ def grade(folder, task, seconds=SECONDS, gibibytes=GIBIBYTES):
     try:
         return judged(os.path.join(os.path.abspath(folder),
                                    TASKS[task].file), task, seconds,
-                      gibibytes, place)
+                      gibibytes, place, stop or threading.Event())
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def judged(file, task, seconds, gibibytes, place):
+def judged(file, task, seconds, gibibytes, place, stop):
     """Grades a file with a worker that lives in a folder, see grade"""
     results = os.path.join(place, 'results')
     errors = os.path.join(place, 'errors')
-    paths = [TESTS] + list(filter(None, [os.environ.get('PYTHONPATH')]))
+    # First, so that no other module of the name is taken for the grader.
+    paths = [ROOT] + list(filter(None, [os.environ.get('PYTHONPATH')]))
     # Without a GPU: workers would share it, and it rounds more coarsely.
     environment = dict(os.environ, PYTHONPATH=os.pathsep.join(paths),
                        TF_CPP_MIN_LOG_LEVEL='3', CUDA_VISIBLE_DEVICES='-1',
@@ -76,9 +80,11 @@ def judged(file, task, seconds, gibibytes, place):
             stderr=complaints, cwd=place, env=environment,
             start_new_session=True)
         try:
-            status = worker.wait(seconds)
-        except subprocess.TimeoutExpired:
-            status = None
+            end = time.monotonic() + seconds
+            while (worker.poll() is None and time.monotonic() < end and
+                   not stop.wait(0.05)):
+                pass
+            status = worker.poll()
         finally:
             # Whatever the file started goes with it.
             try:

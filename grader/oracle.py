@@ -149,7 +149,7 @@ def dense_network(activations):
 
 
 def encoder_of_images(count):
-    """Makes the steps of the page's convolutional encoder"""
+    """Makes the steps of the exercise's convolutional encoder"""
     steps = []
     for i in range(count):
         steps += [('conv', i, 'relu', 'same'), ('pool', 'max')]
@@ -157,7 +157,7 @@ def encoder_of_images(count):
 
 
 def decoder_of_images(count):
-    """Makes the steps of the page's convolutional decoder"""
+    """Makes the steps of the exercise's convolutional decoder"""
     steps = []
     for i in range(count):
         padding = 'valid' if i == count - 1 else 'same'

@@ -14,25 +14,29 @@ import re
 import sys
 import tempfile
 
+from . import variants
+from .checks import checks_of
+from .registry import TASKS
+from .subject import Subject
+from .worker import judge
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.dirname(HERE))
-
-from grader import variants  # noqa: E402
-from grader.checks import checks_of  # noqa: E402
-from grader.registry import TASKS  # noqa: E402
-from grader.subject import Subject  # noqa: E402
-from grader.worker import judge  # noqa: E402
-
-ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
 def changed(variant):
     """Makes a variant's source
 
+    Args:
+        variant: Variant.
+
+    Returns:
+        str, the source.
+
     Raises:
         ValueError: if an old text does not occur exactly once.
     """
-    with open(os.path.join(ROOT, TASKS[variant.task].file)) as lines:
+    with open(os.path.join(HERE, 'frozen',
+                           TASKS[variant.task].file)) as lines:
         source = lines.read()
     for old, new in variant.changes:
         if source.count(old) != 1:

@@ -34,7 +34,7 @@ class Check:
             title: str, what must be true, as the table shows it.
             judge: function of a Subject, which raises a Fault.
             tasks: tuple of int, the tasks that it is for.
-            required: bool, whether the page says it; else it is advice.
+            required: bool, whether the exercise says it; else it is advice.
             needs: tuple of str, the names of the checks without which this
                 one cannot tell anything.
         """

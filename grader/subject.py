@@ -5,7 +5,7 @@ import ast
 import collections
 import contextlib
 import copy
-import importlib
+import importlib.util
 import io
 import os
 import sys
@@ -46,7 +46,7 @@ def written(arguments):
 
 
 def shape_of(dims):
-    """Makes a shape of one of the page's dims: an integer or a tuple"""
+    """Makes a shape of one of the exercise's dims: an integer or a tuple"""
     return tuple(dims) if isinstance(dims, (tuple, list)) else (dims,)
 
 
@@ -141,6 +141,11 @@ class Subject:
         return self.remember('tree', parse)
 
     @property
+    def module(self):
+        """str, the name of the module that the file is"""
+        return os.path.splitext(TASKS[self.task].file)[0]
+
+    @property
     def runtime(self):
         """module, grader.runtime: imported late, for it takes seconds"""
         return importlib.import_module('grader.runtime')
@@ -150,10 +155,12 @@ class Subject:
         def load():
             """Imports the file by its name"""
             self.parse()
-            folder, file = os.path.split(os.path.abspath(self.path))
-            sys.path.insert(0, folder)
+            spec = importlib.util.spec_from_file_location(self.module,
+                                                          self.path)
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[self.module] = module
             with self.attempt('importing the file'):
-                module = __import__(os.path.splitext(file)[0])
+                spec.loader.exec_module(module)
             function = getattr(module, 'autoencoder', None)
             require(callable(function),
                     'the file has no function called autoencoder')
@@ -211,15 +218,11 @@ class Subject:
 
     def close(self):
         """Forgets the file, so that another can be judged in this process"""
-        folder, file = os.path.split(os.path.abspath(self.path))
-        sys.modules.pop(os.path.splitext(file)[0], None)
-        if folder in sys.path:
-            sys.path.remove(folder)
-        importlib.invalidate_caches()
+        sys.modules.pop(self.module, None)
         if 'function' in self.known:
             self.runtime.clear()
 
     @property
     def parameters(self):
-        """tuple of str, the names of autoencoder's arguments by the page"""
+        """tuple of str, the names that autoencoder's arguments must have"""
         return TASKS[self.task].parameters

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the page does not say, but what good files have: never scored"""
+"""What the exercise does not say, but what good files have: never scored"""
 
 import re
 import time
@@ -16,10 +16,11 @@ from .layers import randomise
 VECTORS = (DENSE, SPARSE, VARIATIONAL)
 SECONDS = 30
 
-# The page's own arguments.
-PAGE = {DENSE: (784, [128, 64], 32), SPARSE: (784, [128, 64], 32, 10e-6),
-        IMAGES: ((28, 28, 1), [16, 8, 8], (4, 4, 8)),
-        VARIATIONAL: (784, [512], 2)}
+# The exercise's own arguments.
+ARGUMENTS = {DENSE: (784, [128, 64], 32),
+             SPARSE: (784, [128, 64], 32, 10e-6),
+             IMAGES: ((28, 28, 1), [16, 8, 8], (4, 4, 8)),
+             VARIATIONAL: (784, [512], 2)}
 
 # A number of each sort that is no number of nodes; the last is no number.
 NO_SIZES = (0, -1, 2.5, True, None, '3')
@@ -244,9 +245,9 @@ def bad_arguments_named(subject):
 
 @advise('building-time', 'models are made in less than {} s'.format(SECONDS))
 def building_time(subject):
-    """Checks how long autoencoder takes for the page's arguments"""
+    """Checks how long autoencoder takes for the exercise's arguments"""
     began = time.time()
-    subject.fresh(*PAGE[subject.task])
+    subject.fresh(*ARGUMENTS[subject.task])
     took = time.time() - began
     require(took < SECONDS, '{} takes {:.1f} s; it should take less than {}',
-            written(PAGE[subject.task]), took, SECONDS)
+            written(ARGUMENTS[subject.task]), took, SECONDS)

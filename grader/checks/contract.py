@@ -9,11 +9,11 @@ import numpy as np
 from ..registry import DENSE, Fault, IMAGES, SPARSE, check, require
 from ..subject import Models, shape_of
 
-# None of them the page's, each with hidden layers that no order hides.
+# None of them the exercise's, each with hidden layers that no order hides.
 SIZES = {
     DENSE: [(21, [13, 8], 5), (10, [6], 4), (12, [5, 9, 7], 3)],
-    # Height and width are given back here; by the page that takes 4 less
-    # than a multiple of 8.
+    # Height and width are given back here; with the exercise's layers that
+    # takes 4 less than a multiple of 8.
     IMAGES: [((12, 20, 2), [4, 3, 5], (2, 3, 5)),
              ((9, 14, 3), [6, 4], (3, 4, 4)),
              ((4, 12, 1), [2, 5, 3], (1, 2, 3))],
@@ -33,7 +33,7 @@ def inputs_for(dims, count):
     return np.clip(1.4 * random.rand(count, *shape_of(dims)) - 0.2, 0, 1)
 
 
-@check('signature', "autoencoder's arguments are the page's")
+@check('signature', "autoencoder's arguments are the exercise's")
 def signature(subject):
     """Checks the names of the arguments"""
     received = list(inspect.signature(subject.load()).parameters.values())

@@ -97,7 +97,7 @@ def wrong_counts(subject, side, received, expected, sizes):
 
 
 def judge_layers(subject, side, sizes):
-    """Compares the shapes of a model's weights with the page"""
+    """Compares the shapes of a model's weights with the exercise's"""
     model = getattr(build(subject, sizes), side)
     layers = layers_of(subject, side, model)
     expected = list(counts_of(subject, side, sizes))
@@ -125,7 +125,7 @@ def judge_layers(subject, side, sizes):
         before = len(bias)
 
 
-@check('encoder-layers', 'the encoder has the layers that the page says')
+@check('encoder-layers', 'the encoder has the layers of the exercise')
 def encoder_layers(subject):
     """Checks the encoder's weights"""
     for sizes in sizes_of(subject.task):
@@ -209,7 +209,7 @@ def compare(subject, side, steps, layers, inputs, received):
             'input; its layers must give {}', side, received.shape[1:],
             expected.shape[1:])
     raise Fault('the output of the {} differs by up to {:.2g} from what its '
-                'weights give with the activations that the page says'.format(
+                'weights give with the activations of the exercise'.format(
                     side, np.abs(received - expected).max()))
 
 
@@ -225,7 +225,7 @@ def judge_output(subject, side, sizes, steps_for):
     compare(subject, side, steps_for(len(layers)), layers, inputs, received)
 
 
-@check('encoder-output', 'the encoder computes what the page says',
+@check('encoder-output', 'the encoder computes what the exercise says',
        tasks=(DENSE, SPARSE, IMAGES), needs=('encoder-layers',))
 def encoder_output(subject):
     """Checks the encoder's output"""
@@ -240,7 +240,7 @@ def dense_decoder(count):
     return oracle.dense_network(['relu'] * (count - 1) + ['sigmoid'])
 
 
-@check('decoder-output', 'the decoder computes what the page says',
+@check('decoder-output', 'the decoder computes what the exercise says',
        needs=('decoder-layers',))
 def decoder_output(subject):
     """Checks the decoder's output"""

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the page asks of a file's text"""
+"""What the exercise asks of a file's text"""
 
 import ast
 import os
