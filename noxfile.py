@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The runtimes that the project supports, each in an environment of its own
 
-The packages of a runtime stand in requirements/NAME.txt. tools/matrix.py
-runs them and prints one table.
+The packages of a runtime stand in requirements/NAME.txt. `make matrix` runs
+them and keeps one table.
 """
 
 import nox
@@ -22,7 +22,7 @@ PYTHONS = {
     'tf2.18': '==3.12.*',
     'newest': '==3.13.*',
     'jax': '==3.13.*',
-    'torch': '==3.13.*',
+    'torch': '==3.11.*',
 }
 
 
@@ -39,10 +39,11 @@ def run_tests(session):
     session.install('-r', f'requirements/{session.name}.txt')
     if session.name == 'torch':
         # TensorFlow and Triton crash each other in one process.
-        session.run('python', '-m', 'pip', 'uninstall', '--yes', 'triton')
+        session.run_install('python', '-m', 'pip', 'uninstall', '--yes',
+                            'triton')
     backend = session.name if session.name in ('jax', 'torch') else None
-    session.run('python', '-m', 'pytest', 'tests', *arguments,
-                f'--junitxml={reports}/{session.name}.xml',
+    session.run('python', '-m', 'pytest', '-n', 'auto', '--dist', 'loadfile',
+                *arguments, f'--junitxml={reports}/{session.name}.xml',
                 env={'KERAS_BACKEND': backend or 'tensorflow'})
 
 

@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
-"""Runs the tests on every runtime and prints one table of the results"""
+"""Runs the tests on every runtime, prints and keeps a table of the results
+
+The table in docs/runtimes.md has a row for each runtime; those that were not
+run keep theirs.
+"""
 
 import argparse
 import json
@@ -10,33 +14,41 @@ import sys
 import tempfile
 from xml.etree import ElementTree
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+import noxfile
+from common import ROOT
+from tools import document
+
+HEAD = ('| runtime | passed | failed | skipped | seconds | date | commit |\n'
+        '|---|---|---|---|---|---|---|')
 
 
 def main():
-    """Runs nox, prints the table and ends with the status it stands for
+    """Runs nox, writes the table and ends with the status it stands for
 
-    The status is 0 if no runtime has failed and every needed one has passed.
+    The status is 0 if every runtime has passed.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog='python -m tools.matrix',
+                                     description=__doc__.split('\n')[0])
     parser.add_argument('runtimes', nargs='*', metavar='RUNTIME',
                         help='names in noxfile.py (default: all)')
-    parser.add_argument('--need', nargs='+', metavar='RUNTIME',
-                        help='runtimes whose Python has to be there '
-                        '(default: those that are run)')
     options = parser.parse_args()
+    date, commit = document.today(), document.commit()
+    rows = {}
     with tempfile.TemporaryDirectory() as folder:
         results = run_nox(options.runtimes, folder)
-        print('| runtime | passed | failed | skipped | seconds |')
-        print('|---|---|---|---|---|')
         for name, result in results.items():
-            print(row(name, result, os.path.join(folder, f'{name}.xml')))
-    passed = {name for name, result in results.items()
-              if result == 'success'}
-    failed = {name for name, result in results.items()
-              if result not in ('success', 'skipped')}
-    sys.exit(bool(failed or not results or
-                  set(options.need or results) - passed))
+            report = os.path.join(folder, f'{name}.xml')
+            if os.path.exists(report):
+                counted = ' | '.join(map(str, count(report)))
+                rows[name] = f'| {name} | {counted} | {date} | {commit} |'
+            else:
+                print(name, 'was not tested:',
+                      'its Python is not on this machine'
+                      if result == 'skipped' else 'see above')
+    print(update('', rows))
+    document.write(document.RUNTIMES, 'matrix', update(
+        document.read(document.RUNTIMES, 'matrix'), rows))
+    sys.exit(not results or set(results.values()) != {'success'})
 
 
 def start_nox(*arguments):
@@ -75,29 +87,59 @@ def run_nox(runtimes, folder):
                 for session in json.load(file)['sessions']}
 
 
-def row(name, result, report):
-    """Formats what a runtime gave as a row of the table
+def find_python(runtime):
+    """Finds the Python of a runtime, and sets its environment up if need be
 
     Args:
-        name: str, the runtime.
-        result: str, nox' result.
-        report: str, the path of pytest's JUnit report, where there is one.
+        runtime: str, a name in noxfile.py.
 
     Returns:
-        str, the row.
+        str, the path of the interpreter; for 'newest' this one.
     """
-    if result == 'skipped':
-        return f'| {name} | its Python is not on this machine | | | |'
-    if not os.path.exists(report):
-        return f'| {name} | its tests did not run | | | |'
+    if runtime == 'newest':
+        return sys.executable
+    path = os.path.join(ROOT, '.nox', runtime.replace('.', '-'), 'bin',
+                        'python')
+    if not os.path.exists(path):
+        start_nox('--install-only', '--sessions', runtime, '--', '')
+    if not os.path.exists(path):
+        sys.exit(f'The Python of {runtime} is not on this machine')
+    return path
+
+
+def count(report):
+    """Counts the tests of a report
+
+    Args:
+        report: str, the path of pytest's JUnit report.
+
+    Returns:
+        passed, failed, skipped, seconds: int.
+    """
     suite = ElementTree.parse(report).getroot().find('testsuite')
     tests, failures, errors, skipped = (
-        int(suite.get(count))
-        for count in ('tests', 'failures', 'errors', 'skipped'))
+        int(suite.get(name))
+        for name in ('tests', 'failures', 'errors', 'skipped'))
     failed = failures + errors
-    seconds = float(suite.get('time'))
-    return (f'| {name} | {tests - failed - skipped} | {failed} | {skipped} '
-            f'| {seconds:.0f} |')
+    return (tests - failed - skipped, failed, skipped,
+            round(float(suite.get('time'))))
+
+
+def update(table, rows):
+    """Puts rows into a table, in place of those of the same runtimes
+
+    Args:
+        table: str, what this has returned, or ''.
+        rows: dict of str, the new rows by runtime.
+
+    Returns:
+        str, the table in the order of noxfile.py.
+    """
+    kept = {line.split('|')[1].strip(): line
+            for line in table.split('\n')[2:]}
+    kept.update(rows)
+    return '\n'.join([HEAD, *(kept[name] for name in noxfile.PYTHONS
+                              if name in kept)])
 
 
 if __name__ == '__main__':

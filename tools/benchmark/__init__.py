@@ -1,24 +1,11 @@
 #!/usr/bin/env python3
 """Seconds per epoch of the mains' training beside other ways to do the same
 
-`python -m benchmark` is the command; --help explains its options.
+`python -m tools.benchmark` is the command; --help explains its options.
 """
-
-import os
 
 import numpy as np
 
-from common.training import BATCH
-
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-MODULES = ('0-vanilla', '1-sparse', '2-convolutional', '3-variational')
-# What the page's mains build.
-ARGUMENTS = (
-    (784, [128, 64], 32),
-    (784, [128, 64], 32, 10e-6),
-    ((28, 28, 1), [16, 8, 8], (4, 4, 8)),
-    (784, [512], 2),
-)
 # The shapes of the kernels, in the order of Keras' get_weights.
 DENSE = ((784, 128), (128, 64), (64, 32), (32, 64), (64, 128), (128, 784))
 KERNELS = (

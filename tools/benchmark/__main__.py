@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Measures the mains' training beside other ways to do the same
 
-Prints the tables that the README shows, and writes all it measured as JSON.
-Ends with status 1 if the losses of two ways to train differ by more than
-they may.
+Writes all it measured as JSON; prints the tables and, when nothing was left
+out, puts them into docs/speed.md. Ends with status 1 if the losses of two
+ways to train differ by more than they may.
 """
 
 import argparse
@@ -18,8 +18,8 @@ import time
 
 import numpy as np
 
-from benchmark import ROOT
-from common import mnist
+from common import ROOT, mnist
+from tools import document
 
 # Name, environment, module and function of each way to train. Those that
 # the ratios are taken to come first: PLAIN and JAX.
@@ -62,8 +62,8 @@ class Contender:
         # A pipe that nobody reads would stop a process that warns a lot.
         self.errors = tempfile.TemporaryFile('w+')
         self.process = subprocess.Popen(
-            [sys.executable, '-m', 'benchmark.contender', module, function,
-             str(task), str(epochs)], cwd=ROOT,
+            [sys.executable, '-m', 'tools.benchmark.contender', module,
+             function, str(task), str(epochs)], cwd=ROOT,
             env=dict(os.environ, **LOG, **environment),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=self.errors, text=True)
@@ -206,7 +206,7 @@ def paired(epochs, base):
 
 
 def run_programs(epochs, times):
-    """Measures ./0-main.py from start to end beside the page's program
+    """Measures ./0-main.py from start to end beside the exercise's
 
     Args:
         epochs: int, what each run trains.
@@ -216,13 +216,14 @@ def run_programs(epochs, times):
         dict: by the name of the program, the seconds of each run; by
         'ratio', the median over the turns.
     """
-    seconds = {'page': [], 'main': []}
+    seconds = {'exercise': [], 'main': []}
     with tempfile.TemporaryDirectory() as folder:
         data = os.path.join(folder, 'mnist.npz')
         np.savez(data, **mnist.find())
-        picture = os.path.join(folder, 'page.png')
+        picture = os.path.join(folder, 'exercise.png')
         commands = {
-            'page': ['-m', 'benchmark.page', data, str(epochs), picture],
+            'exercise': ['-m', 'tools.benchmark.exercise', data, str(epochs),
+                         picture],
             'main': ['0-main.py', '--data', data, '--epochs', str(epochs),
                      '--output', folder]}
         for turn in range(times):
@@ -236,7 +237,8 @@ def run_programs(epochs, times):
                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 seconds[name].append(time.perf_counter() - start)
     seconds['ratio'] = statistics.median(
-        main / page for main, page in zip(seconds['main'], seconds['page']))
+        main / exercise for main, exercise in zip(
+            seconds['main'], seconds['exercise']))
     return seconds
 
 
@@ -278,11 +280,11 @@ def table_of_programs(programs):
     Returns:
         str, a Markdown table.
     """
-    lines = ["| whole program | page's, s | ours, s | ratio |",
+    lines = ["| whole program | exercise's, s | ours, s | ratio |",
              '|---|---|---|---|']
     for epochs, seconds in programs.items():
         lines.append('| `./0-main.py --epochs {}` | {:.1f} | {:.1f} | {:.2f} |'
-                     .format(epochs, statistics.median(seconds['page']),
+                     .format(epochs, statistics.median(seconds['exercise']),
                              statistics.median(seconds['main']),
                              seconds['ratio']))
     return '\n'.join(lines)
@@ -291,7 +293,7 @@ def table_of_programs(programs):
 def main():
     """Measures what the command line asks for, prints and writes it"""
     parser = argparse.ArgumentParser(
-        prog='python -m benchmark', description=__doc__.split('\n')[0],
+        prog='python -m tools.benchmark', description=__doc__.split('\n')[0],
         formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument('--tasks', default='0,1,2,3', metavar='LIST',
                         help='numbers, separated by commas; may be empty')
@@ -306,7 +308,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     epochs = 2 if options.quick else options.epochs
 
-    start = time.time()
+    stamp, start = document.stamp(), time.time()
     measured = {task: measure(int(task), epochs)
                 for task in options.tasks.split(',') if task}
     tasks = {task: summarise(ways) for task, ways in measured.items()}
@@ -318,10 +320,15 @@ def main():
                    'tasks': tasks, 'epochs': measured, 'programs': programs},
                   file, indent=1)
 
+    parts = [f'{stamp}, on {os.cpu_count()} cores.']
     if tasks:
-        print(table_of_tasks(tasks))
+        parts.append(table_of_tasks(tasks))
     if programs:
-        print('\n' + table_of_programs(programs))
+        parts.append(table_of_programs(programs))
+    text = '\n\n'.join(parts)
+    print(text)
+    if len(tasks) == 4 and programs:
+        document.write(document.SPEED, 'benchmark', text)
     if not all(row['agrees'] for rows in tasks.values()
                for row in rows.values()):
         sys.exit('Losses differ by more than {:.0%} where marked (!)'.format(

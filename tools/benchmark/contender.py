@@ -13,7 +13,7 @@ import resource
 import sys
 import time
 
-from benchmark import ARGUMENTS
+import tools
 from common import mnist
 
 
@@ -66,13 +66,11 @@ def main():
 
     clock = Clock()
     (x_train, _), (x_test, _) = mnist.load()
-    dims = ARGUMENTS[options.task][0]
-    shape = (-1,) + (dims if isinstance(dims, tuple) else (dims,))
-    module = importlib.import_module('benchmark.' + options.module)
+    module = importlib.import_module('tools.benchmark.' + options.module)
     train = getattr(module, options.function)
     clock.tell('ready')
-    train(options.task, x_train.reshape(shape), x_test.reshape(shape),
-          options.epochs, clock)
+    train(options.task, tools.shaped(options.task, x_train),
+          tools.shaped(options.task, x_test), options.epochs, clock)
 
 
 if __name__ == '__main__':

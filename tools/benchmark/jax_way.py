@@ -6,7 +6,9 @@ import functools
 import jax
 import jax.numpy as jnp
 
-from benchmark import ARGUMENTS, BATCH, initial_weights
+from common.training import BATCH
+from tools import ARGUMENTS
+from tools.benchmark import initial_weights
 
 
 def dense(layers, x, last=jax.nn.relu):

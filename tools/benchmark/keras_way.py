@@ -1,19 +1,17 @@
 #!/usr/bin/env python3
 """Keras: the mains' own way to train, and plain fit of the same model"""
 
-import importlib
-
 import tensorflow.keras as keras
 
-from benchmark import ARGUMENTS, BATCH, MODULES, initial_weights
+import tools
 from common import training
+from tools.benchmark import initial_weights
 
 
 def build(task):
     """Builds the model of a task with the weights that all start from"""
-    training.seed_everything(0)
-    auto = importlib.import_module(MODULES[task]).autoencoder(
-        *ARGUMENTS[task])[2]
+    training.set_seed(0)
+    auto = tools.build(task)[2]
     auto.set_weights(initial_weights(task))
     return auto
 
@@ -48,16 +46,10 @@ def ours(task, x_train, x_test, epochs, clock):
         clock: contender.Clock, to be started and stopped around each epoch.
     """
     auto = build(task)
-    fit = auto.fit
-
-    def paced(*args, **kwargs):
-        """Calls fit with the callback that times it, besides the others"""
-        kwargs['callbacks'] = kwargs['callbacks'] + [pace(clock)]
-        return fit(*args, **kwargs)
-
-    auto.fit = paced
     clock.start()
-    training.fit(auto, x_train, x_test, epochs)
+    training.speed_up(auto, len(x_train))
+    auto.fit(epochs=epochs, callbacks=[pace(clock)],
+             **training.images(x_train, x_test, epochs))
 
 
 def bfloat16(task, x_train, x_test, epochs, clock):
@@ -67,8 +59,9 @@ def bfloat16(task, x_train, x_test, epochs, clock):
 
 
 def plain(task, x_train, x_test, epochs, clock):
-    """Trains as the page's mains do; the arguments are those of ours"""
+    """Trains as the exercise's mains do; the arguments are those of ours"""
     auto = build(task)
     clock.start()
-    auto.fit(x_train, x_train, epochs=epochs, batch_size=BATCH, shuffle=True,
-             validation_data=(x_test, x_test), callbacks=[pace(clock)])
+    auto.fit(x_train, x_train, epochs=epochs, batch_size=training.BATCH,
+             shuffle=True, validation_data=(x_test, x_test),
+             callbacks=[pace(clock)])

@@ -5,7 +5,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from benchmark import ARGUMENTS, BATCH, initial_weights
+from common.training import BATCH
+from tools import ARGUMENTS
+from tools.benchmark import initial_weights
 
 
 class Dense(nn.Module):

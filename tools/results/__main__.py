@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs the mains as the page does, keeps the numbers, tables and draws them
+"""Runs the mains as the exercise does, keeps, tables and draws the numbers
 
 A run that has been done is not done again: what it left is in
-output/results. What this writes: results/results.json, the README's tables
-and, for the newest runtime, pictures/.
+output/results. What this writes: tools/results/results.json, the tables in
+docs/results.md and, for the newest runtime, docs/pictures/.
 """
 
 import argparse
@@ -13,10 +13,12 @@ import os
 import subprocess
 import sys
 import time
+import zlib
 
-from results import (LAMBTHAS, OUTPUT, PAGES, README, RESULTS, ROOT, SEEDS,
-                     tables)
-from tools import matrix
+from common import ROOT, files
+from tools import document, matrix
+from tools.results import (EXERCISE, LAMBTHAS, OUTPUT, RESULTS, SEEDS,
+                           tables)
 
 VERSIONS = '''
 import json, platform, numpy, tensorflow
@@ -44,109 +46,118 @@ def jobs_of(runtime):
                      [f'{task}-main.py', '--seed', seed]
                      for seed in SEEDS[1:] for task in (0, 3)})
         jobs.update({f'lambtha {lambtha}':
-                     ['-m', 'results.sparsity', '--lambtha', lambtha]
+                     ['-m', 'tools.results.sparsity', '--lambtha', lambtha]
                      for lambtha in LAMBTHAS})
     return jobs
 
 
-def find_python(runtime):
-    """Finds the Python of a runtime, and sets its environment up if need be
+def environment_of(runtime):
+    """Gives the environment variables that the jobs of a runtime run with
 
     Args:
         runtime: str, a name in noxfile.py.
 
     Returns:
-        str, the path of the interpreter.
+        dict of str.
     """
-    if runtime == 'newest':
-        return sys.executable
-    path = os.path.join(ROOT, '.nox', runtime.replace('.', '-'), 'bin',
-                        'python')
-    if not os.path.exists(path):
-        matrix.start_nox('--install-only', '--sessions', runtime, '--', '')
-    if not os.path.exists(path):
-        sys.exit(f'The Python of {runtime} is not on this machine')
-    return path
+    environment = dict(os.environ, MPLBACKEND='Agg')
+    if runtime == 'tf2.15':
+        # The later edition of the exercise has it; sums round otherwise.
+        environment['TF_ENABLE_ONEDNN_OPTS'] = '0'
+    return environment
 
 
-def run(name, python, command, folder):
+def processor():
+    """Names what decides how sums are rounded: processor and cores
+
+    Returns:
+        str: two machines with the same one repeat each other's losses.
+    """
+    facts = {}
+    with open('/proc/cpuinfo', encoding='utf-8') as file:
+        for line in file:
+            name, _, value = line.partition(':')
+            facts[name.strip()] = value.strip()
+    flags = zlib.crc32(facts.get('flags', '').encode())
+    return (f"{facts.get('model name')}, flags {flags:08x}, "
+            f'{os.cpu_count()} cores')
+
+
+def run(runtime, name, python, command):
     """Runs a job, unless it has been done, and collects what it left
 
     Args:
-        name: str, what to call the job.
+        runtime: str, a name in noxfile.py.
+        name: str, the name of the job.
         python: str, the path of the interpreter.
         command: list of str, its command line.
-        folder: str, where everything goes.
 
     Returns:
         dict, what results.json keeps of it.
     """
+    folder = os.path.join(OUTPUT, runtime, name)
     outcome = os.path.join(folder, 'outcome.json')
     if not os.path.exists(outcome):
-        print(time.strftime('%H:%M:%S'), name, flush=True)
+        print(time.strftime('%H:%M:%S'), f'{runtime}, {name}', flush=True)
         os.makedirs(folder, exist_ok=True)
+        kept = {'date': document.today(), 'commit': document.commit(),
+                'processor': processor()}
         start = time.time()
         printed = subprocess.run(
             [python, *command, '--output', folder], cwd=ROOT, check=True,
             stdout=subprocess.PIPE, text=True,
-            env=dict(os.environ, MPLBACKEND='Agg')).stdout
-        kept = collect(folder, printed, time.time() - start)
-        with open(outcome + '.partial', 'w') as file:
-            json.dump(kept, file)
-        os.replace(outcome + '.partial', outcome)
+            env=environment_of(runtime)).stdout
+        kept['seconds'] = round(time.time() - start)
+        kept.update(collect(folder, printed))
+        files.write(outcome, json.dumps(kept).encode())
     with open(outcome) as file:
         return json.load(file)
 
 
-def collect(folder, printed, seconds):
+def collect(folder, printed):
     """Collects what is to be kept of a job
 
     Args:
         folder: str, where the job left its files.
         printed: str, its standard output.
-        seconds: float, what it took.
 
     Returns:
-        dict of str: `loss` and `val_loss`, a float an epoch; `printed`, the
-        lines printed after the training; `seconds`; `bytes`, the size of
-        each file by name.
+        dict of str: `loss` and `val_loss`, a float an epoch; `first`, both
+        after the first epoch, to the last digit; `printed`, the lines
+        printed after the training; `bytes`, the size of each file by name.
     """
     names = sorted(os.listdir(folder))
     log, = (name for name in names if name.endswith('-losses.csv'))
     with open(os.path.join(folder, log)) as file:
-        rows = list(csv.DictReader(file))
-    kept = {loss: [float(f'{float(row[loss]):.{MOST_DIGITS}g}')
-                   for row in rows] for loss in ('loss', 'val_loss')}
+        rows = [(float(row['loss']), float(row['val_loss']))
+                for row in csv.DictReader(file)]
+    losses, val_losses = ([float(f'{value:.{MOST_DIGITS}g}')
+                           for value in values] for values in zip(*rows))
     after = printed.rpartition('val_loss')[2].split('\n')[1:]
-    kept['printed'] = [line for line in after
-                       if line and not line.startswith('Saved ')]
-    kept['seconds'] = round(seconds)
-    kept['bytes'] = {name: os.path.getsize(os.path.join(folder, name))
-                     for name in names}
-    return kept
+    return {'loss': losses, 'val_loss': val_losses, 'first': rows[0],
+            'printed': [line for line in after
+                        if line and not line.startswith('Saved ')],
+            'bytes': {name: os.path.getsize(os.path.join(folder, name))
+                      for name in names}}
 
 
 def write(results):
-    """Writes results.json and the tables of the README
+    """Writes results.json and the tables of docs/results.md
 
     Args:
         results: dict, what is kept, by runtime.
     """
-    with open(RESULTS + '.partial', 'w') as file:
-        file.write(tables.dumps(results))
-    os.replace(RESULTS + '.partial', RESULTS)
-    with open(PAGES) as file:
-        pages = json.load(file)
-    with open(README, encoding='utf-8') as file:
-        readme = file.read()
-    with open(README, 'w', encoding='utf-8') as file:
-        file.write(tables.insert(readme, tables.tables(results, pages)))
+    files.write(RESULTS, tables.dumps(results).encode())
+    with open(EXERCISE) as file:
+        editions = json.load(file)
+    document.write(document.RESULTS, 'results',
+                   tables.tables(results, editions))
 
 
 def main():
     """Runs what the command line asks for, and what follows from it"""
     parser = argparse.ArgumentParser(
-        prog='python -m results', description=__doc__.split('\n')[0])
+        prog='python -m tools.results', description=__doc__.split('\n')[0])
     parser.add_argument('runtimes', nargs='*', default=['newest'],
                         metavar='RUNTIME', help='names in noxfile.py '
                         '(default: newest)')
@@ -157,17 +168,16 @@ def main():
         with open(RESULTS) as file:
             results = json.load(file)
     for runtime in options.runtimes:
-        python = find_python(runtime)
+        python = matrix.find_python(runtime)
         kept = results.setdefault(runtime, {})
         kept['versions'] = json.loads(subprocess.check_output(
             [python, '-c', VERSIONS], text=True).split('\n')[-2])
         for name, command in jobs_of(runtime).items():
-            kept[name] = run(f'{runtime}, {name}', python, command,
-                             os.path.join(OUTPUT, runtime, name))
+            kept[name] = run(runtime, name, python, command)
             write(results)
     if 'newest' in options.runtimes:
-        subprocess.run([sys.executable, '-m', 'results.pictures'], cwd=ROOT,
-                       check=True)
+        subprocess.run([sys.executable, '-m', 'tools.results.pictures'],
+                       cwd=ROOT, check=True)
 
 
 if __name__ == '__main__':

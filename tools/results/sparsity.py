@@ -6,11 +6,10 @@ Ends with a line of JSON: what the codes of the test images are like.
 
 import argparse
 import json
-import os
 
 import numpy as np
 
-from common import mnist, training
+from common import mnist, saving, training
 
 
 def describe(codes):
@@ -31,18 +30,21 @@ def main():
     """Trains with what the command line says, and describes the codes"""
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--lambtha', type=float, required=True)
+    parser.add_argument('--epochs', type=int, default=100)
     parser.add_argument('--output', required=True)
+    parser.set_defaults(task=1)
     options = parser.parse_args()
 
     (x_train, _), (x_test, _) = mnist.load()
     x_train = x_train.reshape((-1, 784))
     x_test = x_test.reshape((-1, 784))
     autoencoder = __import__('1-sparse').autoencoder
-    training.seed_everything(0)
+    training.set_seed(0)
     encoder, _, auto = autoencoder(784, [128, 64], 32, options.lambtha)
-    history = training.fit(auto, x_train, x_test, 100)
-    training.write_losses(history.history,
-                          os.path.join(options.output, '1-losses.csv'))
+    training.speed_up(auto, len(x_train))
+    history = auto.fit(epochs=options.epochs, **training.images(
+        x_train, x_test, options.epochs))
+    saving.write_losses(history.history, options)
     print(json.dumps(describe(encoder.predict(x_test, verbose=0))))
 
 

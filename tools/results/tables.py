@@ -1,23 +1,22 @@
 #!/usr/bin/env python3
-"""The README's tables of results, made from what results.json keeps
+"""The tables of docs/results.md, made from what results.json keeps
 
-In Python 3.5's syntax, since the tests compare the README with this on
-every runtime.
+In Python 3.5's syntax, since the tests compare the file with this on every
+runtime.
 """
 
 import json
 import re
 import statistics
 
-BEGIN, END = '<!-- make results: -->\n', '<!-- until here -->\n'
 TITLES = ('Task 0, vanilla', 'Task 1, sparse', 'Task 2, convolutional',
           'Task 3, variational')
-# The columns: which page's or runtime's numbers stand in them.
-COLUMNS = (("the page", 'pages', 'page'),
-           ("ours, TF 1.12", 'ours', 'page'),
-           ("the later page", 'pages', 'later page'),
-           ("ours, TF 2.15", 'ours', 'tf2.15'),
-           ("ours, newest", 'ours', 'newest'))
+# The columns: which edition's or runtime's numbers stand in them.
+COLUMNS = (('exercise', 'editions', 'exercise'),
+           ('ours, TF 1.12', 'ours', 'page'),
+           ('later edition', 'editions', 'later edition'),
+           ('ours, TF 2.15', 'ours', 'tf2.15'),
+           ('ours, newest', 'ours', 'newest'))
 
 
 def dumps(results):
@@ -35,38 +34,19 @@ def dumps(results):
         text) + '\n'
 
 
-def insert(readme, text):
-    """Puts text between the marks of a README
-
-    Args:
-        readme: str, the README.
-        text: str, what comes instead of what is there.
-
-    Returns:
-        str, the README with it.
-    """
-    before, rest = readme.split(BEGIN)
-    return before + BEGIN + '\n' + text + '\n' + END + rest.split(END)[1]
-
-
-def extract(readme):
-    """Gives what is between the marks of a README, as insert put it there"""
-    return readme.split(BEGIN)[1].split(END)[0][1:-1]
-
-
-def tables(results, pages):
+def tables(results, editions):
     """Formats all tables
 
     Args:
         results: dict, what is kept, by runtime.
-        pages: dict, what the page and the later page print.
+        editions: dict, what the exercise and its later edition print.
 
     Returns:
         str, Markdown.
     """
-    parts = [table_of_task(task, results, pages) for task in range(4)]
+    parts = [table_of_task(task, results, editions) for task in range(4)]
     parts += [table_of_seeds(results), table_of_lambthas(results)]
-    return '\n'.join(parts)
+    return '\n\n'.join(parts)
 
 
 def scale_of(task, name):
@@ -74,12 +54,12 @@ def scale_of(task, name):
 
     Args:
         task: int, 0 to 3.
-        name: str, a runtime or a page.
+        name: str, a runtime or an edition.
 
     Returns:
         int: TensorFlow 1.12 prints the loss of task 2 times the batch size.
     """
-    return 256 if task == 2 and name == 'page' else 1
+    return 256 if task == 2 and name in ('page', 'exercise') else 1
 
 
 def losses(kept, epoch):
@@ -95,46 +75,68 @@ def losses(kept, epoch):
         pair[0], pair[1], 4 if pair[0] < 1 else 2)
 
 
+def numbers(kept):
+    """Reads the numbers that a main prints last
+
+    Args:
+        kept: dict, what is kept of a run or known of an edition.
+
+    Returns:
+        list of float: a mean, or task 3's twenty means, which of an edition
+        may be missing, and twenty deviations.
+    """
+    return [float(number) for number in re.findall(
+        r'-?\d+\.\d*(?:e[-+]?\d+)?', ' '.join(kept.get('printed', ())))]
+
+
 def printed(kept):
-    """Formats what a main prints last: a mean, or task 3's deviations"""
-    numbers = [float(number) for number in re.findall(
-        r'-?\d+\.\d*(?:e-?\d+)?',
-        ' '.join(kept.get('printed', ())))]
-    if not numbers:
-        return ''
-    if len(numbers) == 40:
-        # Twenty means, then twenty deviations.
-        numbers = numbers[20:]
-    return '{:.3g}'.format(statistics.mean(numbers))
+    """Formats the mean that a main prints, or the mean of its deviations"""
+    known = numbers(kept)[-20:]
+    return '{:#.3g}'.format(statistics.mean(known)) if known else ''
 
 
-def table_of_task(task, results, pages):
-    """Formats the losses of a task, page beside ours
+def means(kept):
+    """Formats between what values task 3's means lie"""
+    known = kept.get('means') or numbers(kept)[:-20]
+    return '{:.2g} to {:.2g}'.format(min(known), max(known)) if known else ''
+
+
+def measured(kept):
+    """Formats when a run was, and of what code, empty if it was not ours"""
+    return '{date} at {commit}'.format(**kept) if 'date' in kept else ''
+
+
+def table_of_task(task, results, editions):
+    """Formats the losses of a task, those of the exercise beside ours
 
     Args:
         task: int, 0 to 3.
         results: dict, what is kept, by runtime.
-        pages: dict, what the page and the later page print.
+        editions: dict, what the exercise and its later edition print.
 
     Returns:
         str, a Markdown table below its title.
     """
-    kept = [(pages[name].get(str(task), {}) if source == 'pages' else
+    kept = [(editions[name][str(task)] if source == 'editions' else
              results.get(name, {}).get('task {}'.format(task), {}))
             for _, source, name in COLUMNS]
-    epochs = sorted(set(map(int, pages['page'][str(task)]['epochs'])) |
-                    set(map(int, pages['later page'][str(task)]['epochs'])))
+    epochs = {int(epoch) for edition in editions.values()
+              for epoch in edition[str(task)]['epochs']}
+    rows = [(epoch, [losses(each, epoch) for each in kept])
+            for epoch in sorted(epochs)]
+    if task == 3:
+        rows += [('means printed', map(means, kept)),
+                 ('mean deviation printed', map(printed, kept))]
+    else:
+        rows += [('printed', map(printed, kept))]
+    rows += [('measured', map(measured, kept))]
     lines = ['**{}**, loss / validation loss'.format(TITLES[task]), '',
              '| epoch | {} |'.format(' | '.join(
                  title for title, _, _ in COLUMNS)),
              '|' + '---|' * (len(COLUMNS) + 1)]
-    for epoch in epochs:
-        lines.append('| {} | {} |'.format(
-            epoch, ' | '.join(losses(each, epoch) for each in kept)))
-    lines.append('| {} | {} |'.format(
-        'mean deviation printed' if task == 3 else 'printed',
-        ' | '.join(map(printed, kept))))
-    return '\n'.join(lines) + '\n'
+    lines += ['| {} | {} |'.format(name, ' | '.join(cells))
+              for name, cells in rows]
+    return '\n'.join(lines)
 
 
 def table_of_seeds(results):
@@ -147,20 +149,22 @@ def table_of_seeds(results):
         str, a Markdown table.
     """
     lines = ['**Five seeds**, last validation loss on the newest', '',
-             '| task | seeds 0 to 4 | mean | standard deviation |',
-             '|---|---|---|---|']
+             '| task | seeds 0 to 4 | mean | standard deviation | measured |',
+             '|---|---|---|---|---|']
     for task in (0, 3):
         name = 'task {}'.format(task)
-        runs = [kept['val_loss'][-1]
+        runs = [kept
                 for run, kept in sorted(results.get('newest', {}).items())
                 if run == name or run.startswith(name + ', seed')]
+        last = [kept['val_loss'][-1] for kept in runs]
         if len(runs) > 1:
-            digits = 4 if runs[0] < 1 else 2
-            lines.append('| {0} | {1} | {2:.{4}f} | {3:.2g} |'.format(
-                task, ', '.join('{:.{}f}'.format(run, digits)
-                                for run in runs),
-                statistics.mean(runs), statistics.stdev(runs), digits))
-    return '\n'.join(lines) + '\n'
+            digits = 4 if last[0] < 1 else 2
+            lines.append('| {0} | {1} | {2:.{5}f} | {3:.2g} | {4} |'.format(
+                task, ', '.join('{:.{}f}'.format(loss, digits)
+                                for loss in last),
+                statistics.mean(last), statistics.stdev(last),
+                ', '.join(sorted(set(map(measured, runs)))), digits))
+    return '\n'.join(lines)
 
 
 def lambthas(results):
@@ -170,16 +174,16 @@ def lambthas(results):
         results: dict, what is kept, by runtime.
 
     Returns:
-        list of (lambtha, val_loss, mean, zeros), floats: the weight, the
-        last validation loss, the mean and the fraction of zeros of the
-        latent values.
+        list of (lambtha, val_loss, mean, zeros, measured), floats and a str:
+        the weight, the last validation loss, the mean and the fraction of
+        zeros of the latent values; when, and of what code.
     """
     rows = []
     for run, kept in results.get('newest', {}).items():
         if run.startswith('lambtha '):
             code = json.loads(kept['printed'][-1])
             rows.append((float(run.split()[1]), kept['val_loss'][-1],
-                         code['mean'], code['zeros']))
+                         code['mean'], code['zeros'], measured(kept)))
     return sorted(rows)
 
 
@@ -193,8 +197,8 @@ def table_of_lambthas(results):
         str, a Markdown table.
     """
     lines = ['**What `lambtha` does** on the newest, 100 epochs', '',
-             '| lambtha | validation loss | mean latent value | zeros |',
-             '|---|---|---|---|']
+             '| lambtha | validation loss | mean latent value | zeros | '
+             'measured |', '|---|---|---|---|---|']
     for row in lambthas(results):
-        lines.append('| {:g} | {:.4f} | {:.3g} | {:.0%} |'.format(*row))
+        lines.append('| {:g} | {:.4f} | {:.3g} | {:.0%} | {} |'.format(*row))
     return '\n'.join(lines)

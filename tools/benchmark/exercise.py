@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The page's 0-main.py on today's TensorFlow: what most solutions are"""
+"""The exercise's 0-main.py on today's TensorFlow: what most solutions are"""
 
 import sys
 
@@ -11,7 +11,7 @@ autoencoder = __import__('0-vanilla').autoencoder
 
 
 def main(data, epochs, output):
-    """Does what the page's 0-main.py does
+    """Does what the exercise's 0-main.py does
 
     Args:
         data: str, an .npz file in the form of Keras' mnist.npz.
