@@ -12,26 +12,26 @@ run: .venv/newest
 	$(VENV) $(TASK)-main.py $(if $(EPOCHS),--epochs $(EPOCHS))
 
 test: .venv/newest
-	$(VENV) -m pytest tests
+	$(VENV) -m pytest -n auto --dist loadfile
 
 grade: .venv/newest
 	@$(if $(DIR),,$(error Say which folder: make grade DIR=folder))
-	$(VENV) -m pytest tests -q --tb=no -rN --submission '$(DIR)'
+	$(VENV) -m grader '$(DIR)'
 
 prove: .venv/newest
-	$(VENV) tests/grader/prove.py
+	$(VENV) -m grader.prove
 
 torture: .venv/newest .venv/matrix
-	$(VENV) -m pytest torture
+	$(VENV) -m tools.torture
 
 benchmark: .venv/benchmark
-	$(VENV) -m benchmark
+	$(VENV) -m tools.benchmark
 
 results: .venv/newest .venv/matrix
-	$(VENV) -m results $(RUNTIME)
+	$(VENV) -m tools.results $(RUNTIME)
 
-matrix: .venv/matrix
-	$(VENV) tools/matrix.py $(RUNTIME) $(if $(NEED),--need $(NEED))
+matrix: .venv/newest .venv/matrix
+	$(VENV) -m tools.matrix $(RUNTIME)
 
 # A file stands for each set of packages, newer than the pins it installed.
 .venv/%: requirements/%.txt requirements/tests.txt

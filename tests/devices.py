@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Models built for two devices train to the losses of one
+"""Trains small models on two devices, or on one: a program
 
-As a program, with a way of WAYS, 'one' or 'workers' and the tasks, it trains
-small models and prints their losses. Each test starts it anew, since two
-strategies in one process can wait for each other for ever.
+`python -m tests.devices WAY TASK...` trains in a way, 'one', 'mirrored',
+'workers' or 'parallel', and prints the losses. It is started anew for each,
+since two strategies in one process can wait for each other for ever.
 """
 
 import functools
@@ -17,18 +17,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, ROOT)
+from common import ROOT
+from grader import oracle, runtime
+from tests.support import FILES, SMALL, images, keras
 
-from grader import oracle, runtime  # noqa: E402
-from test_training import SMALL, images  # noqa: E402
-
-keras = tf.keras
-WAYS = {'tensorflow': 'mirrored', 'jax': 'parallel'}
-WAY = WAYS.get(keras.backend.backend())
-# A strategy of TensorFlow 1.12 needs a model compiled anew with an optimizer
-# of tf.train, and Keras on PyTorch has none.
-__test__ = hasattr(tf, 'config') and WAY is not None
 SECONDS = 300
 # A large part of the loss, as is the KL divergence.
 LAMBTHA = 0.1
@@ -62,13 +54,13 @@ def elbo_loss(weights, x):
     Returns:
         tuple of two float, the reconstruction term and the KL divergence.
     """
-    hidden, mean, log_var, *decoder = zip(weights[::2], weights[1::2])
-    x = np.float64(x)
-    hidden = oracle.forward([('dense', 0, 'relu')], [hidden], x)
+    layers = list(zip(weights[::2], weights[1::2]))
+    hidden = oracle.forward(oracle.dense_network(['relu', 'relu']),
+                            layers[:2], np.float64(x))
     mean, log_var = [oracle.forward([('dense', 0, 'linear')], [layer], hidden)
-                     for layer in (mean, log_var)]
-    y = oracle.forward(oracle.dense_network(['relu', 'sigmoid']), decoder,
-                       mean)
+                     for layer in layers[2:4]]
+    y = oracle.forward(oracle.dense_network(['relu', 'relu', 'sigmoid']),
+                       layers[4:], mean)
     return (oracle.binary_crossentropy(x, y).sum(axis=1).mean(),
             oracle.kl_divergence(mean, log_var).sum(axis=1).mean())
 
@@ -84,18 +76,18 @@ def train(task, strategy):
         dict: `losses`, a list of float: before, and after each epoch; for
         task 3 `numpy`, the terms of the loss before.
     """
-    name, arguments = SMALL[task]
+    arguments = SMALL[task]
     if task == 1:
         # A sum over the part of a batch that a replica has is smaller.
         sums = runtime.penalty_factors(4)[0] == pytest.approx(1)
         replicas = strategy.num_replicas_in_sync if sums else 1
         arguments = arguments[:3] + (LAMBTHA * replicas,)
-    module = __import__(name)
+    module = __import__(FILES[task])
     with strategy.scope():
         encoder, _, auto = module.autoencoder(*arguments)
     # Some versions report what a single device has lost. So the losses are
     # those of a model that has the same weights, on one device.
-    judge, _, judged = module.autoencoder(*SMALL[task][1][:3] + (
+    judge, _, judged = module.autoencoder(*SMALL[task][:3] + (
         (LAMBTHA,) if task == 1 else ()))
     if task == 3:
         # Each device draws noise of its own.
@@ -137,8 +129,8 @@ def start(way, tasks, python=sys.executable, environments=({},)):
     try:
         for file, environment in zip(files, environments):
             processes.append(subprocess.Popen(
-                [python, os.path.abspath(__file__), way] +
-                [str(task) for task in tasks], stdout=file,
+                [python, '-m', 'tests.devices', way] +
+                [str(task) for task in tasks], cwd=ROOT, stdout=file,
                 stderr=subprocess.STDOUT, env=dict(
                     os.environ, CUDA_VISIBLE_DEVICES='-1',
                     JAX_PLATFORMS='cpu',
@@ -192,14 +184,6 @@ def difference(received, expected):
             losses[0], reconstruction + divergence, rtol=1e-3,
             err_msg='the loss is not reconstruction term plus KL term')
     return max(abs(loss / one - 1) for loss, one in zip(losses, ones))
-
-
-def test_two_devices_train_as_one():
-    """The penalty and the KL term count as on one device"""
-    tasks = (1, 3)
-    received, = start(WAY, tasks)
-    for task in map(str, tasks):
-        difference(received[task], alone(tasks)[task])
 
 
 if __name__ == '__main__':

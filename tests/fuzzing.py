@@ -1,17 +1,21 @@
 #!/usr/bin/env python3
-"""Calls of the four functions with arguments of any type and size"""
+"""Calls of the four functions with arguments of any type and size
+
+What a person passes: no objects whose special methods raise or lie, and no
+integers in disguise (an array of no dimension, a Decimal), which are taken.
+"""
 
 import decimal
 import fractions
+import re
 from operator import index
 
 import numpy as np
-import tensorflow as tf
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-keras = tf.keras
-FILES = ('0-vanilla', '1-sparse', '2-convolutional', '3-variational')
+from tests.support import keras
+
 NAMES = {
     '0-vanilla': ('input_dims', 'hidden_layers', 'latent_dims'),
     '1-sparse': ('input_dims', 'hidden_layers', 'latent_dims', 'lambtha'),
@@ -20,71 +24,13 @@ NAMES = {
 }
 
 
-class Odd:
-    """An object with the methods that it is made of"""
-
-    def __init__(self, text):
-        """Takes note of what its repr gives"""
-        self.text = text
-
-    def __repr__(self):
-        """Gives the text"""
-        return self.text
-
-
-def fails(*_):
-    """Stands for a method that is broken"""
-    raise ZeroDivisionError('broken')
-
-
-def small(self):
-    """Stands for __index__ or __len__"""
-    return 3
-
-
-def always(self, other):
-    """Stands for a comparison that is true of everything"""
-    return True
-
-
-def neither(self, other):
-    """Stands for a comparison that has no truth, such as of arrays"""
-    return np.array([True, False])
-
-
-# What classes of numbers, and of what is none, may have or have broken.
-METHODS = [
-    {'__index__': small}, {'__index__': fails},
-    {'__index__': small, '__len__': small}, {'__len__': fails},
-    {'__index__': small, '__gt__': always},
-    {'__index__': small, '__int__': small, '__gt__': always,
-     '__eq__': neither},
-    {'__index__': small, '__gt__': neither},
-    {'__index__': small, '__gt__': fails},
-    {'__gt__': always, '__eq__': always}, {'__eq__': fails},
-    {'__float__': fails}, {'__int__': small, '__float__': fails},
-]
-
-
-def odd():
-    """Gives the strategy of objects and classes that are odd"""
-    classes = [type('Odd', (Odd,), methods) for methods in METHODS]
-    texts = st.sampled_from(['', 'two\nlines', '3', 'x' * 100, '\u00e9{0}%s'])
-    return st.one_of(
-        st.builds(lambda kind, text: kind(text), st.sampled_from(classes),
-                  texts),
-        st.sampled_from(classes + [int, list, np.int64, type, object()]))
-
-
 def junk():
     """Gives the strategy of what no argument may be, nor a part of one"""
     numbers = st.one_of(
-        st.integers(max_value=0), st.floats(max_value=0), st.just(-10 ** 400),
-        st.sampled_from([float('nan'), float('inf'), 3.5, 3j,
-                         decimal.Decimal(3), decimal.Decimal('sNaN'),
-                         fractions.Fraction(3), True, False]))
+        st.integers(max_value=0), st.floats(max_value=0),
+        st.sampled_from([float('nan'), float('inf'), 3.5, 3j, True, False]))
     arrays = st.sampled_from([
-        np.array(3), np.array([3, 4]), np.zeros((0, 3)), np.float32(3),
+        np.array([3, 4]), np.array([3., 4.]), np.zeros((0, 3)), np.float32(3),
         np.float64('nan'), np.bool_(True), np.int8(-1), np.uint8(0),
         np.datetime64(3, 's'), np.timedelta64(3, 's'), np.str_('3')])
     others = st.one_of(
@@ -93,7 +39,7 @@ def junk():
         st.sets(st.integers(1, 9), max_size=3),
         st.dictionaries(st.integers(1, 9), st.integers(1, 9), max_size=3))
     # Hypothesis would give each part of the parts the same share.
-    return st.sampled_from([numbers, arrays, others, odd()]).flatmap(
+    return st.sampled_from([numbers, arrays, others]).flatmap(
         lambda part: part)
 
 
@@ -157,7 +103,7 @@ def arguments(file):
     """
     layers = sizes(40, 0, 4)
     weights = st.one_of(
-        st.floats(0, allow_nan=False, allow_infinity=False),
+        st.floats(0, 1e30),
         st.integers(0, 9),
         st.sampled_from([np.float32(0.1), np.float16(2), np.int64(3), -0.,
                          fractions.Fraction(1, 3), decimal.Decimal('1e-5')]))
@@ -165,7 +111,6 @@ def arguments(file):
              'latent_dims': size(40), 'lambtha': weights}
     wrong = dict.fromkeys(right, junk())
     wrong['hidden_layers'] = st.one_of(nearly(layers), junk())
-    wrong['lambtha'] = st.one_of(junk(), st.just(10 ** 400))
     if file == '2-convolutional':
         right = {'input_dims': sizes(40, 3, 3), 'filters': sizes(8, 1, 4),
                  'latent_dims': sizes(8, 3, 3)}
@@ -211,6 +156,25 @@ def shapes(models):
     return found
 
 
+def names(error, name, value):
+    """Tells whether an error names an argument, or an item of it, and ends
+    with what was received
+
+    Args:
+        error: ValueError.
+        name: str, the argument.
+        value: object, what was passed.
+    """
+    received = [value]
+    if isinstance(value, (list, tuple)):
+        # Where every item is an integer, they are shown as Python's.
+        received += list(value) + [[int(item) for item in value
+                                    if isinstance(item, (int, np.integer))]]
+    return re.match(r'`{}(\[\d+\])?` must '.format(name), str(error)) and any(
+        str(error).endswith('Received: {!r}'.format(part))
+        for part in received)
+
+
 def check(file, values):
     """Calls a task's function: it builds what is right, or says what is wrong
 
@@ -223,15 +187,10 @@ def check(file, values):
     """
     try:
         models = __import__(file).autoencoder(*values)
-    except (TypeError, ValueError) as error:
-        received = ['Received: {}={!r}'.format(*pair)
-                    for pair in zip(NAMES[file], values)]
-        assert any(
-            str(error).startswith('`{}` must be '.format(name)) and
-            str(error).endswith(end)
-            for name, end in zip(NAMES[file], received)), (
-                'The error names no argument, or not what was received: '
-                '{!r}'.format(error))
+    except ValueError as error:
+        assert any(names(error, *pair) for pair in zip(NAMES[file], values)), (
+            'The error names no argument, or not what was received: '
+            '{!r}'.format(error))
         return 'refused'
     assert shapes(models) == expected_shapes(file, values)
     return 'built'

@@ -1,10 +1,16 @@
 #!/usr/bin/env python3
-"""The README's links and commands lead to what they say"""
+"""The links and commands of README and docs lead to what they say"""
 
 import os
 import re
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+import pytest
+
+from common import ROOT
+
+DOCS = ['README.md', 'CONTRIBUTING.md'] + sorted(
+    os.path.join('docs', name) for name in os.listdir(
+        os.path.join(ROOT, 'docs')) if name.endswith('.md'))
 
 
 def read(name):
@@ -13,24 +19,41 @@ def read(name):
         return file.read()
 
 
-def test_links_to_lines_quote_them():
-    """A link to a line of code has that line as its text"""
-    links = re.findall(r'\[`([^`]+)`\]\(([^)#]+)#L(\d+)\)', read('README.md'))
-    assert links, 'the README quotes no code'
-    for code, name, number in links:
-        line = read(name).split('\n')[int(number) - 1]
-        assert line.strip() == code, '{} line {}'.format(name, number)
+def anchors(text):
+    """Lists the anchors that GitHub gives to the headings of a page"""
+    return {re.sub(r'[^\w -]', '', heading.lower()).replace(' ', '-')
+            for heading in re.findall(r'^#+ (.*)$', text, re.MULTILINE)}
 
 
-def test_links_to_files():
-    """What the README links to is there"""
-    for name in re.findall(r'\]\(([^):#]+)[^)]*\)', read('README.md')):
-        assert os.path.exists(os.path.join(ROOT, name)), name
+@pytest.mark.parametrize('doc', DOCS)
+def test_links(doc):
+    """A link leads to a file that is there, to a heading or a quoted line"""
+    for text, name, anchor in re.findall(
+            r'\[([^]]*)\]\(([^):#]*)(?:#([^)]*))?\)', read(doc)):
+        path = os.path.normpath(os.path.join(
+            os.path.dirname(doc), name)) if name else doc
+        assert os.path.exists(os.path.join(ROOT, path)), name
+        if re.match(r'L\d+$', anchor):
+            line = read(path).split('\n')[int(anchor[1:]) - 1]
+            assert '`{}`'.format(line.strip()) == text, (path, anchor)
+        elif anchor:
+            assert anchor in anchors(read(path)), (path, anchor)
 
 
-def test_make_commands():
-    """Every make command that the README names is one of the Makefile's"""
+def test_lines_of_code_are_quoted():
+    """The lesson quotes every task file"""
+    quoted = re.findall(r'\(\.\./([^)#]+)#L\d+\)', read('docs/learn.md'))
+    assert len(set(quoted)) == 4, quoted
+
+
+@pytest.mark.parametrize('doc', DOCS)
+def test_make_commands(doc):
+    """Every make command that is named is one of the Makefile's"""
     targets = re.findall(r'^(\w+):', read('Makefile'), re.MULTILINE)
-    named = set(re.findall(r'(?:`|^)make (\w+)', read('README.md'),
-                           re.MULTILINE))
-    assert named and named <= set(targets), named - set(targets)
+    named = re.findall(r'(?:`|^)make (\w+)', read(doc), re.MULTILINE)
+    assert set(named) <= set(targets), set(named) - set(targets)
+
+
+def test_readme_is_short():
+    """The README is what one reads before anything else"""
+    assert read('README.md').count('\n') <= 150

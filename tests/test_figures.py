@@ -1,17 +1,14 @@
 #!/usr/bin/env python3
 """What the pictures show, where they go, and when a window opens"""
 
+import argparse
 import os
 
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-matplotlib.use('Agg')
-
-import matplotlib.pyplot as plt  # noqa: E402
-
-from common import UserError, figures  # noqa: E402
+from common import UserError, figures
 
 
 @pytest.fixture(autouse=True)
@@ -21,27 +18,32 @@ def close_figures():
     plt.close('all')
 
 
+@pytest.fixture
+def options(tmp_path):
+    """Gives the options of a main that the figures ask for"""
+    return argparse.Namespace(output=str(tmp_path), task=3)
+
+
 @pytest.mark.parametrize('count', [1, 10])
-def test_reconstructions_stand_below_their_images(count, tmp_path):
+def test_reconstructions_stand_below_their_images(count, options):
     """The upper row holds the images, the lower one what became of them"""
     images = np.random.RandomState(0).rand(count, 784)
-    path = str(tmp_path / 'picture.png')
-    figures.reconstructions(images, images / 2, path)
+    figures.reconstructions(images, images / 2, options)
     shown = [axis.images[0].get_array() for axis in plt.gcf().axes]
     np.testing.assert_array_equal(shown[:count],
                                   images.reshape((-1, 28, 28)))
     np.testing.assert_array_equal(shown[count:],
                                   images.reshape((-1, 28, 28)) / 2)
-    assert os.listdir(str(tmp_path)) == ['picture.png']
+    assert os.listdir(options.output) == ['3-reconstructions.png']
 
 
 @pytest.mark.parametrize('side, limit', [(3, 1), (25, 3)])
 def test_manifold_is_one_image_in_the_order_of_its_axes(side, limit,
-                                                        tmp_path):
+                                                        options):
     """The first latent value grows downwards, the second to the right"""
     digits = np.repeat(np.arange(side * side) / side ** 2, 784)
     figures.manifold(digits.reshape((-1, 784)), limit,
-                     str(tmp_path / 'picture.png'))
+                     options)
     axis, = plt.gcf().axes
     image, = axis.images
     left, right, bottom, top = image.get_extent()
@@ -54,11 +56,11 @@ def test_manifold_is_one_image_in_the_order_of_its_axes(side, limit,
 
 
 @pytest.mark.parametrize('epochs', [1, 50])
-def test_losses_are_drawn_over_epochs_from_one_on(epochs, tmp_path):
+def test_losses_are_drawn_over_epochs_from_one_on(epochs, options):
     """Both losses are drawn, the first epoch's at 1"""
     history = {'loss': list(np.random.rand(epochs)),
                'val_loss': list(np.random.rand(epochs))}
-    figures.losses(history, str(tmp_path / 'picture.png'))
+    figures.losses(history, options)
     lines = plt.gcf().axes[0].lines
     assert len(lines) == 2
     for line, name in zip(lines, ('loss', 'val_loss')):
@@ -68,11 +70,11 @@ def test_losses_are_drawn_over_epochs_from_one_on(epochs, tmp_path):
 
 
 @pytest.mark.parametrize('kinds', [1, 7, 10])
-def test_latent_has_each_digit_in_a_colour_of_its_own(kinds, tmp_path):
+def test_latent_has_each_digit_in_a_colour_of_its_own(kinds, options):
     """Every image is a point at its latent, in its digit's colour"""
     rng = np.random.RandomState(kinds)
     points, digits = rng.normal(size=(60, 2)), np.arange(60) % kinds
-    figures.latent(points, digits, str(tmp_path / 'picture.png'))
+    figures.latent(points, digits, options)
     axis, = plt.gcf().axes
     assert len(axis.collections) == 10
     for digit, drawn in enumerate(axis.collections):
@@ -86,10 +88,10 @@ def test_latent_has_each_digit_in_a_colour_of_its_own(kinds, tmp_path):
     assert len(axis.texts) == kinds, 'each digit stands at its points once'
 
 
-def test_samples_stand_in_rows_of_twenty(tmp_path):
+def test_samples_stand_in_rows_of_twenty(options):
     """The images follow each other from left to right, row by row"""
     digits = np.repeat(np.arange(60) / 60, 784).reshape((60, 784))
-    figures.samples(digits, str(tmp_path / 'picture.png'))
+    figures.samples(digits, options)
     image, = plt.gcf().axes[0].images
     cells = image.get_array()[14::28, 14::28]
     assert cells.shape == (3, 20)

@@ -5,15 +5,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from common import runtime
 from grader import oracle
-from test_training import SMALL, images
+from tests.support import FILES, TASKS, build, images, keras
 
-from common import training
-
-keras = tf.keras
 WAYS = ['as compiled']
-# TensorFlow 1.12 has graphs alone.
-if hasattr(tf, 'config'):
+if runtime.is_eager():
     WAYS.append('run_eagerly')
 # Not in TensorFlow before 2.4.
 if hasattr(getattr(keras, 'mixed_precision', None), 'set_global_policy'):
@@ -23,11 +20,9 @@ if hasattr(getattr(keras, 'mixed_precision', None), 'set_global_policy'):
 @pytest.fixture
 def make(way):
     """Gives a function that builds a small model, trained in one way"""
-    def build(task):
-        """Builds a small model of a task"""
-        name, arguments = SMALL[task]
-        training.seed_everything(7)
-        _, _, auto = __import__(name).autoencoder(*arguments)
+    def auto_of(task):
+        """Builds the small autoencoder of a task"""
+        auto = build(task)[2]
         if way == 'run_eagerly':
             auto.run_eagerly = True
         return auto
@@ -36,10 +31,10 @@ def make(way):
     if way == 'mixed_bfloat16':
         keras.mixed_precision.set_global_policy(way)
         assert keras.layers.Dense(1).compute_dtype == 'bfloat16'
-        yield build
+        yield auto_of
         keras.mixed_precision.set_global_policy('float32')
     else:
-        yield build
+        yield auto_of
 
 
 def noise_works():
@@ -52,7 +47,7 @@ def noise_works():
 
 
 @pytest.mark.parametrize('way', WAYS)
-@pytest.mark.parametrize('task', sorted(SMALL))
+@pytest.mark.parametrize('task', TASKS)
 def test_losses_are_finite_and_fall(task, make):
     """Pixels that are exactly 0 and 1 train, even those sure and wrong"""
     x = np.ceil(images(task, 512))
@@ -83,8 +78,8 @@ def kl_divergence(mean, log_var):
     """Computes what 3-variational.py does, as an array"""
     tensors = [keras.backend.constant(values, dtype='float32')
                for values in (mean, log_var)]
-    result = __import__('3-variational').kl_divergence(*tensors)
-    if hasattr(tf, 'config'):
+    result = __import__(FILES[3]).kl_divergence(*tensors)
+    if runtime.is_eager():
         return np.asarray(result)
     return keras.backend.get_value(result)
 

@@ -1,18 +1,15 @@
 #!/usr/bin/env python3
-"""The README's tables and pictures are those of results.json"""
+"""The tables and pictures of docs/results.md are those of results.json"""
 
 import json
 import os
 import struct
-import sys
 
 import pytest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, ROOT)
-
-import results  # noqa: E402
-from results import tables  # noqa: E402
+from common import ROOT
+from tools import document, results
+from tools.results import tables
 
 
 def load(path):
@@ -21,27 +18,26 @@ def load(path):
         return json.load(file)
 
 
-KEPT, PAGES = load(results.RESULTS), load(results.PAGES)
+KEPT, PRINTED = load(results.RESULTS), load(results.EXERCISE)
 
 
-def test_readme_shows_the_results():
-    """The README's tables are what results.json gives"""
-    with open(results.README, encoding='utf-8') as file:
-        shown = tables.extract(file.read())
-    assert shown == tables.tables(KEPT, PAGES)
+def test_document_shows_the_results():
+    """The tables are what results.json gives"""
+    assert document.read(document.RESULTS, 'results') == tables.tables(
+        KEPT, PRINTED)
 
 
 def test_insert_and_extract():
-    """What is inserted into a README is what is extracted again"""
-    readme = 'a\n' + tables.BEGIN + 'old\n' + tables.END + 'z\n'
-    for text in ('one', 'two\n\nlines\n'):
-        readme = tables.insert(readme, text)
-        assert tables.extract(readme) == text
-    assert readme.startswith('a\n') and readme.endswith(tables.END + 'z\n')
+    """What is inserted into a document is what is extracted again"""
+    text = 'a\n<!-- make one: -->\nold\n<!-- until here -->\nz\n'
+    for table in ('one', 'two\n\nlines'):
+        text = document.insert(text, 'one', table)
+        assert document.extract(text, 'one') == table
+    assert text.startswith('a\n') and text.endswith('z\n')
 
 
 @pytest.mark.parametrize('runtime, task, epochs, expected, tolerance', [
-    # The page's environment beside the page: early, and at the end.
+    # The exercise's environment beside the exercise: early, and at the end.
     ('page', 0, range(1, 6), None, 0.005),
     ('page', 1, range(1, 2), None, 0.005),
     ('page', 2, range(1, 6), None, 0.005),
@@ -49,7 +45,7 @@ def test_insert_and_extract():
     ('page', 1, [100], 0.155, 0.01 / 0.155),
     ('page', 2, [50], 23.4939, 0.02),
     ('page', 3, [50], 151.2, 0.01),
-    # Later runtimes beside the later page.
+    # Later runtimes beside the later edition.
     ('tf2.15', 0, [50], 0.0842, 0.04),
     ('tf2.15', 1, [50], 0.0835, 0.04),
     ('tf2.15', 2, [50], 0.0926, 0.04),
@@ -59,13 +55,13 @@ def test_insert_and_extract():
     ('newest', 2, [50], 0.0926, 0.04),
     ('newest', 3, [50], 151, 3 / 151),
 ])
-def test_losses_are_the_pages(runtime, task, epochs, expected, tolerance):
-    """The losses that are kept reproduce those of the pages
+def test_losses_are_those_printed(runtime, task, epochs, expected, tolerance):
+    """The losses that are kept reproduce those of the exercise
 
-    Both of them where the page has them, else that of the validation.
+    Both of them where the exercise has them, else that of the validation.
     """
     kept = KEPT[runtime]['task {}'.format(task)]
-    printed = PAGES['page'][str(task)]['epochs']
+    printed = PRINTED['exercise'][str(task)]['epochs']
     for epoch in epochs:
         loss, val_loss = kept['loss'][epoch - 1], kept['val_loss'][epoch - 1]
         if expected is None:
@@ -89,8 +85,8 @@ def test_every_run_is_whole():
 
 
 def test_pictures_are_small_and_wide():
-    """The README's pictures are 800 pixels wide, and 600 KB together"""
-    folder = os.path.join(ROOT, 'pictures')
+    """The pictures are 800 pixels wide, and 600 KB together"""
+    folder = os.path.join(ROOT, 'docs', 'pictures')
     total = 0
     for name in os.listdir(folder):
         path = os.path.join(folder, name)

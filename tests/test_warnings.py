@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
 """What Keras deprecates is not used: its warnings count as errors"""
 
-import importlib
 import warnings
 
-import numpy as np
 import pytest
 
-import tensorflow.keras as keras
+from tests.support import FILES, SMALL, TASKS, images, keras
 
 # What the libraries warn each other of is not ours to mend.
 NOT_OURS = (
@@ -15,29 +13,22 @@ NOT_OURS = (
     "Using or importing the ABCs from 'collections'",
     'non-integer arguments to randrange',
 )
-ARGUMENTS = {
-    '0-vanilla': (12, [8, 6], 3),
-    '1-sparse': (12, [8, 6], 3, 0.01),
-    '2-convolutional': ((12, 12, 1), [4, 3, 2], (2, 2, 2)),
-    '3-variational': (12, [8, 6], 3),
-}
 
 
-@pytest.mark.parametrize('name', sorted(ARGUMENTS))
-def test_no_warning(name, tmp_path):
+@pytest.mark.parametrize('task', TASKS)
+def test_no_warning(task, tmp_path):
     """Building, training, predicting and saving weights warn of nothing"""
-    arguments = ARGUMENTS[name]
-    inputs = np.zeros((8,) + tuple(np.atleast_1d(arguments[0])), 'float32')
+    inputs = images(task, 8)
     with warnings.catch_warnings():
         warnings.simplefilter('error')
         for message in NOT_OURS:
             warnings.filterwarnings('ignore', message)
-        encoder, decoder, auto = importlib.import_module(name).autoencoder(
-            *arguments)
+        encoder, decoder, auto = __import__(FILES[task]).autoencoder(
+            *SMALL[task])
         auto.summary(print_fn=lambda *_, **__: None)
         auto.fit(inputs, inputs, epochs=1, batch_size=4, verbose=0)
         auto.evaluate(inputs, inputs, verbose=0)
         codes = encoder.predict(inputs, verbose=0)
-        decoder.predict(codes[0] if name[0] == '3' else codes, verbose=0)
+        decoder.predict(codes[0] if task == 3 else codes, verbose=0)
         auto.save_weights(str(tmp_path / 'auto.weights.h5'))
     keras.backend.clear_session()

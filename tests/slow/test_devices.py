@@ -2,26 +2,22 @@
 """All tasks built for two devices train to the losses of one
 
 Two logical processors, two processes that are each a worker, and two devices
-of JAX; tests/test_devices.py holds what trains them.
+of JAX; tests/devices.py trains them.
 """
 
 import contextlib
 import functools
 import importlib.util
 import json
-import os
 import socket
 import sys
 
 import pytest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, 'tests'))
+from tests import devices
+from tests.support import TASKS
+from tools.matrix import find_python
 
-from results.__main__ import find_python  # noqa: E402
-from tests import test_devices as devices  # noqa: E402
-
-TASKS = (0, 1, 2, 3)
 WAYS = {'mirrored': ('newest', 'tensorflow'), 'workers': ('tf2.15', None),
         'parallel': ('jax', 'jax')}
 
@@ -67,10 +63,10 @@ def trained(way):
 
 @pytest.mark.parametrize('task', TASKS)
 @pytest.mark.parametrize('way', WAYS)
-def test_two_devices_train_as_one(way, task, tell):
+def test_two_devices_train_as_one(way, task, record_property):
     """The losses, with the penalty and the KL term, are those of one"""
     received, one = trained(way)
     largest = max(devices.difference(losses[str(task)], one[str(task)])
                   for losses in received)
-    tell(f'devices: largest difference of losses, {way}, task {task}',
-         f'{largest:.1e}')
+    record_property(f'largest difference of losses, {way}, task {task}',
+                    f'{largest:.1e}')

@@ -94,7 +94,7 @@ def verdict(path):
     return 'read'
 
 
-def test_damaged_files_are_read_or_refused(tmp_path, tell):
+def test_damaged_files_are_read_or_refused(tmp_path, record_property):
     """Whatever is damaged, there are arrays of the right form or one line"""
     good, draw = good_file(), random.Random(0)
     damages = flipped, cut, overwritten, ends_flipped, header_flipped
@@ -111,5 +111,5 @@ def test_damaged_files_are_read_or_refused(tmp_path, tell):
             counts[verdict(path)] += 1
         path.unlink()
     assert min(counts.values()) > 0, counts
-    tell('damaged .npz files', '{read} read, {refused} refused'.format(
-        **counts))
+    record_property('damaged .npz files', '{read} read, {refused} refused'
+                    .format(**counts))

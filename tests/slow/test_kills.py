@@ -1,22 +1,17 @@
 #!/usr/bin/env python3
 """Runs killed again and again, and weights that change the TensorFlow"""
 
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, 'tests'))
-
-import test_saving  # noqa: E402
-from common import unfinished  # noqa: E402
-from mains import data, start  # noqa: E402, F401
-from results.__main__ import find_python  # noqa: E402
+from common import unfinished
+from tests import saved
+from tests.support import TASKS, start
+from tools.matrix import find_python
 
 EPOCHS = 120
 KILLS = {0: 10, 3: 10, 1: 4, 2: 4}
@@ -50,7 +45,8 @@ def disturb(main, seconds, number, pause):
 
 
 @pytest.mark.parametrize('task', KILLS)
-def test_killed_runs_end_like_an_undisturbed_one(task, data, tmp_path, tell):
+def test_killed_runs_end_like_an_undisturbed_one(
+        task, data, tmp_path, record_property):
     """However often a run is killed, --resume leads to the same losses"""
     def begin(folder):
         """Starts the main, or goes on with it"""
@@ -68,10 +64,13 @@ def test_killed_runs_end_like_an_undisturbed_one(task, data, tmp_path, tell):
 
     draw = random.Random(task)
     folder = tmp_path / 'disturbed'
-    state = str(folder / f'{task}-unfinished')
+    state = folder / f'{task}-unfinished.npz'
     kills, resumed, epochs = 0, 0, []
     while True:
-        kept = unfinished.newest(state)
+        kept = 0
+        if state.exists():
+            description, _ = unfinished.read(str(state))
+            kept = len(description['losses']['loss'])
         number = SIGNALS[kills % len(SIGNALS)]
         main = begin(folder)
         killed, printed, errors = disturb(
@@ -84,29 +83,29 @@ def test_killed_runs_end_like_an_undisturbed_one(task, data, tmp_path, tell):
             assert PYTHONS_OWN in errors, what
             assert 'Epoch' not in printed or ': interrupted' in errors, what
         if kept and 'Epoch' in printed:
-            epoch = os.path.basename(kept).replace('epoch-', '')
-            assert f'Resuming after epoch {epoch}\n' in printed, what
+            assert f'Resuming after epoch {kept}\n' in printed, what
             resumed += 1
-            epochs.append(int(epoch))
+            epochs.append(kept)
         if not killed:
             break
         kills += 1
     assert main.returncode == 0, errors
-    assert not os.path.exists(state)
+    assert not state.exists()
     assert epochs == sorted(epochs), 'an older state came back'
     name = f'{task}-losses.csv'
     assert ((folder / name).read_bytes() ==
             (tmp_path / 'undisturbed' / name).read_bytes()), 'other losses'
-    tell(f'task {task}, kills survived of kills tried',
-         f'{kills} of {KILLS[task]}, with {resumed} restarts in the middle')
+    record_property(
+        f'task {task}, kills survived of kills tried',
+        f'{kills} of {KILLS[task]}, with {resumed} restarts in the middle')
 
 
-def test_weights_of_keras_2_load_on_keras_3(tmp_path, tell):
+def test_weights_of_keras_2_load_on_keras_3(tmp_path, record_property):
     """Weights that TensorFlow 2.15 saved give the same predictions"""
     folder = str(tmp_path)
-    test_saving.call("save('.')", folder, find_python('tf2.15'))
-    test_saving.call('load_weights()', folder)
-    for task in test_saving.MODELS:
-        test_saving.assert_same(folder, 'weights.npz', task)
-    tell('tasks whose weights went from TensorFlow 2.15 to the newest',
-         f'{len(test_saving.MODELS)} of {len(test_saving.MODELS)}')
+    saved.call('save', folder, find_python('tf2.15'))
+    saved.call('load', folder)
+    for task in TASKS:
+        saved.assert_same(folder, 'weights.npz', task)
+    record_property('tasks whose weights went from TensorFlow 2.15 to the '
+                    'newest', f'{len(TASKS)} of {len(TASKS)}')

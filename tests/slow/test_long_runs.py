@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """Long trainings: the memory does not grow with the epochs"""
 
-import os
+import argparse
 import resource
 import subprocess
 import sys
+import tempfile
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, ROOT)
+import numpy as np
+
+from common import ROOT, training
+from tests.support import build, keras
+from tools import ARGUMENTS
 
 EARLY, LATE = 20, 300
 
@@ -23,34 +27,27 @@ def train():
 
     The last line is the memory after the early and after the late epoch.
     """
-    import numpy as np
-    import tensorflow as tf
-
-    from common import training
-
-    class Watch(tf.keras.callbacks.Callback):
-        """Takes note of the memory after each epoch"""
-
-        seen = []
-
-        def on_epoch_end(self, epoch, logs=None):
-            """Adds the memory of now"""
-            self.seen.append(resident())
-
+    seen = []
     images = np.random.default_rng(0).random((1000, 784), np.float32)
-    training.seed_everything(0)
-    auto = __import__('0-vanilla').autoencoder(784, [128, 64], 32)[2]
-    training.fit(auto, images, images[:100], LATE, [Watch()])
-    print(Watch.seen[EARLY - 1], Watch.seen[LATE - 1])
+    auto = build(0, arguments=ARGUMENTS[0])[2]
+    watch = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: seen.append(resident()))
+    with tempfile.TemporaryDirectory() as output:
+        run = training.Run(auto, images, images[:100], argparse.Namespace(
+            task=0, epochs=LATE, seed=0, resume=False, output=output))
+        auto.fit(epochs=LATE, verbose=0, callbacks=run.callbacks + [watch],
+                 **run.images)
+    print(seen[EARLY - 1], seen[LATE - 1])
 
 
-def test_memory_does_not_grow(tell):
+def test_memory_does_not_grow(record_property):
     """From the 20th to the 300th epoch it grows by less than 5 %"""
-    printed = subprocess.run([sys.executable, os.path.abspath(__file__)],
-                             check=True, stdout=subprocess.PIPE).stdout
+    printed = subprocess.run(
+        [sys.executable, '-m', 'tests.slow.test_long_runs'], cwd=ROOT,
+        check=True, stdout=subprocess.PIPE).stdout
     early, late = map(float, printed.decode().split('\n')[-2].split())
-    tell(f'memory after {EARLY} and {LATE} epochs of task 0',
-         f'{early:.0f} MB, {late:.0f} MB')
+    record_property(f'memory after {EARLY} and {LATE} epochs of task 0',
+                    f'{early:.0f} MB, {late:.0f} MB')
     assert late < 1.05 * early, f'{early} MB have become {late} MB'
 
 

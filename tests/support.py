@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""What the tests share: small models, made images, mains that are started"""
+
+import os
+import runpy
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import tensorflow as tf
+
+from common import ROOT, training
+from tools import MODULES as FILES
+
+keras = tf.keras
+# For each task arguments of small models.
+SMALL = (
+    (40, [16, 8], 4),
+    (40, [16, 8], 4, 0.01),
+    ((12, 12, 1), [4, 3, 2], (2, 2, 2)),
+    (40, [16, 8], 4),
+)
+TASKS = range(4)
+
+
+def build(task, seed=7, arguments=None):
+    """Builds the models of a task, with the same weights at every call
+
+    Args:
+        task: int, 0 to 3.
+        seed: int, the seed.
+        arguments: tuple, those of autoencoder, if not the small ones.
+
+    Returns:
+        encoder, decoder, auto: keras.Models.
+    """
+    keras.backend.clear_session()
+    training.set_seed(seed)
+    return __import__(FILES[task]).autoencoder(*arguments or SMALL[task])
+
+
+def images(task, count):
+    """Makes images for the small models of a task: bars or squares
+
+    Args:
+        task: int, 0 to 3.
+        count: int, n.
+
+    Returns:
+        float32 array (n,) + input dims, in [0, 1].
+    """
+    rng = np.random.RandomState(count)
+    if task == 2:
+        made = np.zeros((count, 12, 12, 1), np.float32)
+        for image, size in zip(made, rng.randint(2, 11, size=count)):
+            image[1:1 + size, 1:1 + size] = rng.rand()
+        return made
+    levels = rng.rand(count, 1) > np.linspace(0, 1, SMALL[task][0])
+    return levels.astype(np.float32)
+
+
+def start(task, *arguments, stdout=subprocess.PIPE):
+    """Starts a main without a display, its output in pipes
+
+    Args:
+        task: int, 0 to 3.
+        *arguments: its options, of any type.
+        stdout: file, where its standard output goes, if not into a pipe.
+
+    Returns:
+        subprocess.Popen, whose output is text.
+    """
+    # Tests in a shell's background ignore Ctrl-C, and so would the main.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    hidden = ('DISPLAY', 'WAYLAND_DISPLAY', 'MPLBACKEND')
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in hidden}
+    return subprocess.Popen(
+        [sys.executable, '-u', os.path.join(ROOT, '%d-main.py' % task)] +
+        [str(argument) for argument in arguments], env=environment,
+        stdin=subprocess.DEVNULL, stdout=stdout,
+        stderr=subprocess.PIPE, universal_newlines=True)
+
+
+def run(task, *arguments):
+    """Runs a main in this process, where TensorFlow has been loaded already
+
+    Args:
+        task: int, 0 to 3.
+        *arguments: its options, of any type.
+
+    Raises:
+        SystemExit: where the main ends with a status that is not 0.
+    """
+    keras.backend.clear_session()
+    name = '{}-main.py'.format(task)
+    given, sys.argv = sys.argv, [name] + [str(each) for each in arguments]
+    try:
+        runpy.run_path(os.path.join(ROOT, name), run_name='__main__')
+    finally:
+        sys.argv = given
