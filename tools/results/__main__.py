@@ -48,6 +48,7 @@ def jobs_of(runtime):
         jobs.update({f'lambtha {lambtha}':
                      ['-m', 'tools.results.sparsity', '--lambtha', lambtha]
                      for lambtha in LAMBTHAS})
+        jobs['fault'] = ['-m', 'tools.results.fault']
     return jobs
 
 

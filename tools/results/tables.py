@@ -45,7 +45,8 @@ def tables(results, editions):
         str, Markdown.
     """
     parts = [table_of_task(task, results, editions) for task in range(4)]
-    parts += [table_of_seeds(results), table_of_lambthas(results)]
+    parts += [table_of_seeds(results), table_of_lambthas(results),
+              table_of_fault(results, editions)]
     return '\n\n'.join(parts)
 
 
@@ -201,4 +202,29 @@ def table_of_lambthas(results):
              'measured |', '|---|---|---|---|---|']
     for row in lambthas(results):
         lines.append('| {:g} | {:.4f} | {:.3g} | {:.0%} | {} |'.format(*row))
+    return '\n'.join(lines)
+
+
+def table_of_fault(results, editions):
+    """Formats what shows that the decoder is given the log variance
+
+    Args:
+        results: dict, what is kept, by runtime.
+        editions: dict, what the exercise and its later edition print.
+
+    Returns:
+        str, a Markdown table.
+    """
+    newest = results.get('newest', {})
+    lines = ['**Task 3 with and without a fault**, 50 epochs', '',
+             '| | loss / validation loss | means printed | mean deviation '
+             'printed | measured |', '|---|---|---|---|---|']
+    for name, kept in (
+            ('exercise', editions['exercise']['3']),
+            ('ours, newest', newest.get('task 3', {})),
+            ('later edition', editions['later edition']['3']),
+            ('ours, newest, with the fault', newest.get('fault', {}))):
+        lines.append('| {} | {} | {} | {} | {} |'.format(
+            name, losses(kept, 50), means(kept), printed(kept),
+            measured(kept)))
     return '\n'.join(lines)
