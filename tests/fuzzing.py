@@ -167,9 +167,10 @@ def names(error, name, value):
     """
     received = [value]
     if isinstance(value, (list, tuple)):
+        received += value
         # Where every item is an integer, they are shown as Python's.
-        received += list(value) + [[int(item) for item in value
-                                    if isinstance(item, (int, np.integer))]]
+        if all(str(item).isdecimal() for item in value):
+            received.append([int(item) for item in value])
     return re.match(r'`{}(\[\d+\])?` must '.format(name), str(error)) and any(
         str(error).endswith('Received: {!r}'.format(part))
         for part in received)
