@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Trains the sparse autoencoder on MNIST and shows what it reconstructs"""
 
-import numpy as np
-
 from common import command, figures, mnist, saving, training
+
+import numpy as np
 
 
 def main(options):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Trains the convolutional autoencoder on MNIST, shows reconstructions"""
 
-import numpy as np
-
 from common import command, figures, mnist, saving, training
+
+import numpy as np
 
 
 def main(options):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Trains the variational autoencoder on MNIST and shows its latent space"""
 
-import numpy as np
-
 from common import command, figures, mnist, saving, training
+
+import numpy as np
 
 
 def main(options):
@@ -21,25 +21,24 @@ def main(options):
     encoder, decoder, auto = autoencoder(784, [512], 2)
     # Trains on run.images as on x_train, x_train, batch_size=256,
     # shuffle=True, validation_data=(x_test, x_test), but faster.
-    run = training.Run(auto, x_train, x_test, options)
+    run = training.Run(auto, x_train, x_test, options, encoder)
     auto.fit(epochs=options.epochs, initial_epoch=run.epoch,
              callbacks=run.callbacks, **run.images)
     saving.save(encoder, decoder, auto, run.losses, options)
 
-    encoded, mean, log_var = encoder.predict(x_test[:10], verbose=0)
-    print(mean)
-    print(np.exp(log_var / 2))
-    reconstructed = decoder.predict(encoded, verbose=0)
+    latent, mean, log_var = encoder.predict(x_test, verbose=0)
+    print(mean[:10])
+    print(np.exp(log_var[:10] / 2))
+    reconstructed = decoder.predict(latent[:10], verbose=0)
     figures.reconstructions(x_test[:10], reconstructed, options)
     figures.losses(run.losses, options)
-
+    figures.latent(mean, y_test, options)
     line = np.linspace(-3, 3, 25)
     grid = np.stack(np.meshgrid(line, line, indexing='ij'), axis=2)
     digits = decoder.predict(grid.reshape((-1, 2)), batch_size=125, verbose=0)
     figures.manifold(digits, 3, options)
-    figures.latent(encoder.predict(x_test, verbose=0)[1], y_test, options)
     draws = np.random.RandomState(options.seed).normal(size=(100, 2))
-    figures.samples(decoder.predict(draws, verbose=0), options)
+    figures.samples(decoder.predict(draws, 100, verbose=0), options)
 
 
 if __name__ == '__main__':

@@ -1,17 +1,27 @@
 #!/usr/bin/env python3
 """What the four mains share
 
-Read in this order: command, from the command line to the exit status; mnist,
-the images; training; unfinished, what a stopped run leaves; saving; figures.
-runtime and files serve them.
+Read in this order: command, from the command line to the exit status; mnist
+and data, the images; training; unfinished, what a stopped run leaves; saving;
+figures. runtime and files serve them.
 
 TensorFlow is imported inside functions here: it takes seconds, and wrong
 options and --help are to be answered at once.
 """
 
+import importlib.util
 import os
+import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# A main without its environment would end in a traceback.
+for package in ('numpy', 'matplotlib', 'tensorflow'):
+    if importlib.util.find_spec(package) is None:
+        sys.exit('{}: error: {} is not installed. Call `make run`, or activate'
+                 ' its environment first: . .venv/bin/activate'.format(
+                     os.path.basename(sys.argv[0]), package))
+# Jupyter sets it for its own Python; matplotlib fails if it does not know it.
+BACKEND = os.environ.pop('MPLBACKEND', None)
 
 
 class UserError(Exception):

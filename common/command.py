@@ -3,10 +3,12 @@
 
 import argparse
 import contextlib
+import faulthandler
 import os
 import sys
+import tempfile
 
-from common import UserError, figures, files, one_line, unfinished
+from common import UserError, figures, files, one_line, runtime, unfinished
 
 
 class Parser(argparse.ArgumentParser):
@@ -39,6 +41,74 @@ def integer(least, most):
     return read
 
 
+def parse(description, task, epochs, bfloat16):
+    """Reads the command line
+
+    Args:
+        description: str, what the program does, for --help.
+        task: int, 0 to 3.
+        epochs: int, the default of --epochs.
+        bfloat16: bool, whether there is an option --bfloat16.
+
+    Returns:
+        argparse.Namespace with `task` and the options.
+    """
+    parser = Parser(description=description,
+                    formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument('--epochs', type=integer(1, 10 ** 6), default=epochs,
+                        metavar='N', help='passes over the training images')
+    parser.add_argument('--seed', type=integer(0, 2 ** 32 - 1), default=0,
+                        metavar='N', help='seed of weights, order and noise')
+    parser.add_argument('--output', default='output', metavar='DIR',
+                        help='folder for what is saved, created if missing')
+    parser.add_argument('--data', metavar='PATH',
+                        help='an .npz file or a folder with your own images, '
+                        'see docs/using.md; without it MNIST is found or '
+                        'downloaded')
+    parser.add_argument('--resume', action='store_true',
+                        help='go on with a run of the same options that was '
+                        'stopped or killed')
+    parser.add_argument('--verbose', action='store_true',
+                        help='show what TensorFlow logs while it starts')
+    if bfloat16:
+        parser.add_argument('--bfloat16', action='store_true',
+                            help='train faster on a processor that computes '
+                            'in bfloat16, to losses up to 2 %% off')
+    parser.set_defaults(task=task)
+    return parser.parse_args()
+
+
+def load_tensorflow(verbose):
+    """Imports TensorFlow and has it look for devices
+
+    Args:
+        verbose: bool, whether to show what it logs about itself meanwhile.
+
+    Raises:
+        UserError: if it cannot be imported.
+    """
+    # TensorFlow logs about itself at every start; warnings still show.
+    os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '1')
+    with contextlib.ExitStack() as stack:
+        if not verbose:
+            # The first lines are logged before TensorFlow reads its settings.
+            log = stack.enter_context(tempfile.TemporaryFile())
+            shown = os.dup(2)
+            stack.callback(os.close, shown)
+            stack.callback(os.dup2, shown, 2)
+            os.dup2(log.fileno(), 2)
+            # TensorFlow ends the process on a processor that it is not for.
+            if not faulthandler.is_enabled():
+                faulthandler.enable(shown)
+                stack.callback(faulthandler.disable)
+        try:
+            runtime.start()
+        # A wrong KERAS_BACKEND, a broken package: it may raise anything.
+        except Exception as error:
+            raise UserError('TensorFlow or Keras cannot be imported: {}: {}'
+                            .format(type(error).__name__, error))
+
+
 def run(main, description, task, epochs, bfloat16=False):
     """Runs a main with the options of the command line
 
@@ -54,44 +124,33 @@ def run(main, description, task, epochs, bfloat16=False):
         epochs: int, the default of --epochs.
         bfloat16: bool, whether there is an option --bfloat16.
     """
-    parser = Parser(description=description,
-                    formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument('--epochs', type=integer(1, 10 ** 6), default=epochs,
-                        metavar='N', help='passes over the training images')
-    parser.add_argument('--seed', type=integer(0, 2 ** 32 - 1), default=0,
-                        metavar='N', help='seed of weights, order and noise')
-    parser.add_argument('--output', default='output', metavar='DIR',
-                        help='folder for what is saved, created if missing')
-    parser.add_argument('--data', metavar='FILE',
-                        help="an .npz file with the arrays of Keras' "
-                        'mnist.npz: x_train, y_train, x_test, y_test; '
-                        'without it MNIST is found or downloaded')
-    parser.add_argument('--resume', action='store_true',
-                        help='go on with a run of the same options that was '
-                        'stopped or killed')
-    if bfloat16:
-        parser.add_argument('--bfloat16', action='store_true',
-                            help='train faster on a processor that computes '
-                            'in bfloat16, to losses up to 2 %% off')
-    options = parser.parse_args()
-    options.task = task
-    # TensorFlow logs about itself at every start; warnings still show.
-    os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '1')
+    options = parse(description, task, epochs, bfloat16)
+    name = os.path.basename(sys.argv[0])
+    for stream in sys.stdout, sys.stderr:
+        # Not in Python 3.6, nor in a notebook. What cannot be encoded is only
+        # said: it must not end a training.
+        if hasattr(stream, 'reconfigure'):
+            stream.reconfigure(errors='backslashreplace')
     try:
         try:
             files.reserve(options.output, 1)
         except UserError as error:
             raise UserError('--output {}'.format(error))
-        main(options)
-        state = unfinished.finish(options)
+        with files.locked(unfinished.path_of(options) + '.lock'):
+            load_tensorflow(options.verbose)
+            if options.resume and not runtime.can_resume():
+                raise UserError('--resume needs an Adam with a method `build`,'
+                                ' which this TensorFlow does not have')
+            main(options)
+            state = unfinished.finish(options)
         if state:
             print('--resume goes on with', state)
         sys.stdout.flush()
         figures.show()
     except UserError as error:
-        sys.exit('{}: error: {}'.format(parser.prog, one_line(error)))
+        sys.exit('{}: error: {}'.format(name, one_line(error)))
     except KeyboardInterrupt:
-        sys.exit('{}: interrupted'.format(parser.prog))
+        sys.exit('{}: interrupted'.format(name))
     except OSError as error:
         # It may be our output that has failed: `head` has read enough, or
         # its disk is full. At our own end Python would write there again.
@@ -99,6 +158,6 @@ def run(main, description, task, epochs, bfloat16=False):
             sys.stdout.flush()
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit('{}: {}'.format(
-            parser.prog, 'nobody reads what is printed' if
+            name, 'nobody reads what is printed' if
             isinstance(error, BrokenPipeError) else
             'error: {}'.format(one_line(error))))

@@ -2,17 +2,28 @@
 """The pictures that the mains draw, saved as PNG and shown where they can"""
 
 import io
+import itertools
 import os
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from common import files
+from common import BACKEND, files
+
+# A backend may be missing, or a screen for it. Files need neither.
+try:
+    if BACKEND:
+        plt.switch_backend(BACKEND)
+    plt.close(plt.figure())
+except Exception:
+    plt.switch_backend('Agg')
 
 # Ten colours that the colour-blind tell apart: Paul Tol's muted scheme, 2021,
 # and black.
 COLOURS = ('#000000', '#882255', '#88ccee', '#117733', '#ddcc77', '#cc6677',
            '#332288', '#999933', '#44aa99', '#aa4499')
+# As many labels have room in a legend; beyond, colours come again as well.
+MOST_KINDS = 26
 
 
 def reconstructions(images, reconstructed, options):
@@ -37,47 +48,61 @@ def reconstructions(images, reconstructed, options):
 
 
 def losses(history, options):
-    """Draws the losses over the epochs
+    """Draws the losses over the epochs; of a VAE its two terms as well
 
     Args:
-        history: dict, of 'loss' and 'val_loss', each a list of a float an
-            epoch.
+        history: dict of lists of a float an epoch, see training.Run.
         options: argparse.Namespace, the options of the main.
     """
-    figure, axis = plt.subplots(figsize=(8, 4), dpi=100)
-    for name, label, line in (('loss', 'training images', '--'),
-                              ('val_loss', 'test images', '-')):
-        epochs = range(1, len(history[name]) + 1)
-        axis.plot(epochs, history[name], line, color='black', marker='.',
-                  label=label)
-    axis.set(title='Loss after each epoch', xlabel='epoch', ylabel='loss')
+    panels = [[('loss', 'training images', '--', 'black'),
+               ('val_loss', 'test images', '-', 'black')]]
+    if 'val_kl_divergence' in history:
+        panels[0].append(('val_reconstruction', 'test images, reconstruction',
+                          '-', COLOURS[1]))
+        panels.append([('val_kl_divergence', 'test images, KL divergence',
+                        '-', COLOURS[6])])
+    figure, axes = plt.subplots(len(panels), squeeze=False, sharex=True,
+                                figsize=(8, 1 + 3 * len(panels)), dpi=100)
+    for axis, lines in zip(axes[:, 0], panels):
+        for name, label, line, colour in lines:
+            epochs = range(1, len(history[name]) + 1)
+            axis.plot(epochs, history[name], line, color=colour, marker='.',
+                      label=label)
+        axis.set(ylabel='loss' if len(panels) == 1 else 'nats per image')
+        axis.legend()
+    axes[0, 0].set_title('Loss after each epoch')
+    axis.set_xlabel('epoch')
     axis.xaxis.get_major_locator().set_params(integer=True)
-    axis.legend()
     figure.tight_layout()
     save(figure, path_of(options, 'losses'))
 
 
-def latent(points, digits, options):
+def latent(points, labels, options):
     """Draws where images lie in a latent space of two dimensions
 
     Args:
         points: array (n, 2), the latent of each image.
-        digits: integer array (n,), what the images show, each 0 to 9.
+        labels: integer array (n,), what the images show; None if unknown.
         options: argparse.Namespace, the options of the main.
     """
     figure, axis = plt.subplots(figsize=(8, 7), dpi=100)
-    for digit, colour in enumerate(COLOURS):
-        mine = points[digits == digit]
-        axis.scatter(mine[:, 0], mine[:, 1], s=4, color=colour, label=digit)
-        if len(mine):
-            axis.text(*np.median(mine, axis=0), s=digit, fontsize=16,
+    axis.set(title='Test images in the latent space', aspect='equal',
+             xlabel='first latent value', ylabel='second latent value')
+    if labels is None:
+        axis.scatter(points[:, 0], points[:, 1], s=4, color=COLOURS[0])
+    else:
+        kinds = np.unique(labels)
+        for kind, colour in zip(kinds, itertools.cycle(COLOURS)):
+            mine = points[labels == kind]
+            axis.scatter(mine[:, 0], mine[:, 1], s=4, color=colour,
+                         label=kind)
+            axis.text(*np.median(mine, axis=0), s=kind, fontsize=16,
                       weight='bold', ha='center', va='center',
                       bbox={'facecolor': 'white', 'edgecolor': colour,
                             'alpha': 0.8, 'pad': 2})
-    axis.set(title='Test images in the latent space', aspect='equal',
-             xlabel='first latent value', ylabel='second latent value')
-    axis.legend(title='digit', markerscale=4, loc='center left',
-                bbox_to_anchor=(1, 0.5))
+        if len(kinds) <= MOST_KINDS:
+            axis.legend(title='label', markerscale=4, loc='center left',
+                        bbox_to_anchor=(1, 0.5))
     figure.tight_layout()
     save(figure, path_of(options, 'latent'))
 
@@ -147,5 +172,6 @@ def save(figure, path):
 
 def show():
     """Shows the figures in windows where there is a display"""
-    if plt.gcf().canvas.required_interactive_framework:
+    if (plt.get_fignums() and
+            plt.gcf().canvas.required_interactive_framework):
         plt.show()

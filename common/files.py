@@ -2,6 +2,7 @@
 """Files that are written whole or not at all"""
 
 import contextlib
+import fcntl
 import itertools
 import os
 import tempfile
@@ -51,3 +52,27 @@ def reserve(folder, size):
             file.writelines(itertools.repeat(bytes(BLOCK), -(-size // BLOCK)))
     except OSError as error:
         raise UserError('{}: {}'.format(folder, error.strerror))
+
+
+@contextlib.contextmanager
+def locked(path):
+    """Keeps other runs of the same files out, while a block is run
+
+    The lock ends with the process, however that ends.
+
+    Args:
+        path: str, a file that is made for this, and removed.
+
+    Raises:
+        UserError: if another run has it.
+    """
+    with open(path, 'w') as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError('{}: another run of the same task writes there'
+                            .format(os.path.dirname(path)))
+        try:
+            yield
+        finally:
+            os.remove(path)

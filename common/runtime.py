@@ -2,6 +2,18 @@
 """What this TensorFlow and its Keras can do, each asked in one place"""
 
 
+def start():
+    """Imports TensorFlow and Keras, and has TensorFlow look for devices"""
+    import tensorflow as tf
+
+    backend()
+    if is_eager():
+        tf.config.list_physical_devices()
+        # The mains predict in batches of several sizes, of which it warns.
+        tf.get_logger().addFilter(
+            lambda record: 'retracing' not in record.getMessage())
+
+
 def backend():
     """Names what Keras computes with: 'tensorflow', 'jax' or 'torch'"""
     import tensorflow.keras as keras

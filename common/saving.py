@@ -32,7 +32,7 @@ def save(encoder, decoder, auto, losses, options):
         encoder: keras.Model, a trained encoder.
         decoder: keras.Model, a trained decoder.
         auto: keras.Model, the autoencoder of the two.
-        losses: dict of lists of float, 'loss' and 'val_loss' of each epoch.
+        losses: dict of lists of float, see training.Run.
         options: argparse.Namespace, the options of the main.
 
     Raises:
@@ -82,15 +82,19 @@ def write_losses(losses, options):
     where the disk is full.
 
     Args:
-        losses: dict of lists of float, 'loss' and 'val_loss' of each epoch.
+        losses: dict of lists of float, see training.Run.
         options: argparse.Namespace, the options of the main.
 
     Raises:
         UserError: if the file cannot be written.
     """
     path = os.path.join(options.output, '{}-losses.csv'.format(options.task))
-    lines = ['epoch,loss,val_loss']
-    for epoch, pair in enumerate(zip(losses['loss'], losses['val_loss']), 1):
-        lines.append('{},{!r},{!r}'.format(epoch, *pair))
+    # Python 3.5 keeps no order.
+    names = [name for name in ('loss', 'val_loss', 'val_reconstruction',
+                               'val_kl_divergence') if name in losses]
+    rows = zip(*(losses[name] for name in names))
+    lines = [','.join(['epoch'] + names)] + [
+        ','.join(map(repr, (epoch,) + row)) for epoch, row in
+        enumerate(rows, 1)]
     files.write(path, ('\n'.join(lines) + '\n').encode())
     print('Saved', path)

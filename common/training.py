@@ -4,6 +4,7 @@
 import os
 import signal
 import sys
+import threading
 
 import numpy as np
 
@@ -168,12 +169,14 @@ class Run:
     Attributes:
         epoch: int, how many epochs were done before: 0, or more if resumed.
         losses: dict of lists of float, 'loss' and 'val_loss' of each epoch
-            done; not of one that Ctrl-C has cut short.
+            done, not of one that Ctrl-C has cut short; of a VAE also
+            'val_reconstruction' and 'val_kl_divergence', whose sum is
+            'val_loss'.
         images: dict, arguments of fit: what to train on, see images.
         callbacks: list of keras.callbacks.Callback, an argument of fit.
     """
 
-    def __init__(self, auto, x_train, x_test, options):
+    def __init__(self, auto, x_train, x_test, options, encoder=None):
         """Prepares a training, or goes back to where it was stopped
 
         Args:
@@ -182,6 +185,8 @@ class Run:
                 targets.
             x_test: float32 array (m, ...), the same for the validation.
             options: argparse.Namespace, the options of the main.
+            encoder: keras.Model, that of a VAE, whose mean and log variance
+                are to be looked at after each epoch.
 
         Raises:
             UserError: if there is no room for what the run leaves, or its
@@ -191,6 +196,10 @@ class Run:
         self.path = unfinished.path_of(options)
         self.identity = unfinished.identity_of(options, x_train, x_test)
         self.losses = {'loss': [], 'val_loss': []}
+        self.divergence = None
+        if encoder is not None:
+            self.losses.update(val_reconstruction=[], val_kl_divergence=[])
+            self.divergence = divergence_of(encoder, x_test)
         self.kept = None
         speed_up(auto, len(x_train))
         if runtime.can_resume():
@@ -212,12 +221,9 @@ class Run:
         """Takes the losses and the state of the last whole epoch, if any
 
         Raises:
-            UserError: if the runtime cannot, or the state is damaged or
-                another run's, and left alone.
+            UserError: if the state is damaged or another run's, and left
+                alone.
         """
-        if not runtime.can_resume():
-            raise UserError('--resume needs an optimizer with a method '
-                            '`build`, which this TensorFlow does not have')
         if not os.path.exists(self.path):
             print('Nothing to resume in {}: starting from the first epoch'
                   .format(os.path.dirname(self.path)))
@@ -236,6 +242,20 @@ class Run:
             for variable, value in zip(variables_of(self.auto), values):
                 variable.assign(value)
 
+    def add(self, logs):
+        """Adds the losses of an epoch
+
+        Args:
+            logs: dict of float, the 'loss' and 'val_loss' that Keras tells.
+        """
+        logs = dict(logs)
+        if self.divergence:
+            logs['val_kl_divergence'] = self.divergence()
+            logs['val_reconstruction'] = (
+                logs['val_loss'] - logs['val_kl_divergence'])
+        for name, values in self.losses.items():
+            values.append(float(logs[name]))
+
     def keep(self):
         """Keeps the state, unless this runtime could not go back to it
 
@@ -251,6 +271,30 @@ class Run:
         except UserError as error:
             print('\nState not kept: {}'.format(one_line(error)),
                   file=sys.stderr)
+
+
+def divergence_of(encoder, images):
+    """Makes a function that computes the mean KL divergence of images
+
+    Args:
+        encoder: keras.Model of a VAE.
+        images: float32 array (n, ...).
+
+    Returns:
+        function of no argument, which returns a float, nats per image.
+    """
+    import tensorflow.keras as keras
+
+    # Without the sample, which would draw noise that the training then lacks.
+    distribution = keras.Model(encoder.inputs, encoder.outputs[1:])
+
+    def divergence():
+        """Computes it from the weights of now, in one batch: the fastest"""
+        mean, log_var = distribution.predict_on_batch(images)
+        return float(np.mean(-0.5 * np.sum(
+            1 + log_var - mean ** 2 - np.exp(log_var), axis=1)))
+
+    return divergence
 
 
 def make_callback(run):
@@ -271,13 +315,15 @@ def make_callback(run):
         (see speed_up); a second Ctrl-C ends the program.
         """
 
-        stopped = False
+        stopped, previous = False, None
 
         def on_train_begin(self, logs=None):
             """Restores the state; has Ctrl-C come to this callback"""
             # Not before: fit takes random numbers when it begins.
             run.restore()
-            self.previous = signal.signal(signal.SIGINT, self.stop)
+            # Only the main thread may ask for signals.
+            if threading.current_thread() is threading.main_thread():
+                self.previous = signal.signal(signal.SIGINT, self.stop)
 
         def stop(self, *_):
             """Takes note of Ctrl-C; the next one is not for us"""
@@ -292,13 +338,13 @@ def make_callback(run):
         def on_epoch_end(self, epoch, logs=None):
             """Keeps losses and state, unless the epoch was cut short"""
             if not self.model.stop_training:
-                for name, values in run.losses.items():
-                    values.append(float(logs[name]))
+                run.add(logs)
                 run.keep()
 
         def on_train_end(self, logs=None):
             """Gives Ctrl-C back"""
-            signal.signal(signal.SIGINT, self.previous)
+            if self.previous is not None:
+                signal.signal(signal.SIGINT, self.previous)
             if self.stopped:
                 print('\nStopped by Ctrl-C; what follows is the model so far')
 

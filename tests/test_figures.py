@@ -3,12 +3,14 @@
 
 import argparse
 import os
+import subprocess
+import sys
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from common import UserError, figures
+from common import ROOT, UserError, figures
 
 
 @pytest.fixture(autouse=True)
@@ -56,36 +58,54 @@ def test_manifold_is_one_image_in_the_order_of_its_axes(side, limit,
 
 
 @pytest.mark.parametrize('epochs', [1, 50])
-def test_losses_are_drawn_over_epochs_from_one_on(epochs, options):
-    """Both losses are drawn, the first epoch's at 1"""
-    history = {'loss': list(np.random.rand(epochs)),
-               'val_loss': list(np.random.rand(epochs))}
+@pytest.mark.parametrize('names', [
+    ('loss', 'val_loss'),
+    ('loss', 'val_loss', 'val_reconstruction', 'val_kl_divergence')])
+def test_losses_are_drawn_over_epochs_from_one_on(epochs, names, options):
+    """Every loss is drawn, the first epoch's at 1"""
+    history = {name: list(np.random.rand(epochs)) for name in names}
     figures.losses(history, options)
-    lines = plt.gcf().axes[0].lines
-    assert len(lines) == 2
-    for line, name in zip(lines, ('loss', 'val_loss')):
+    lines = [line for axis in plt.gcf().axes for line in axis.lines]
+    assert len(lines) == len(names)
+    for line, name in zip(lines, names):
         np.testing.assert_array_equal(line.get_xdata(),
                                       np.arange(1, epochs + 1))
         np.testing.assert_array_equal(line.get_ydata(), history[name])
 
 
-@pytest.mark.parametrize('kinds', [1, 7, 10])
-def test_latent_has_each_digit_in_a_colour_of_its_own(kinds, options):
-    """Every image is a point at its latent, in its digit's colour"""
+@pytest.mark.parametrize('kinds, first', [
+    (1, 0), (7, 0), (10, 0), (10, 10), (26, -3), (30, 0)])
+def test_latent_has_each_label_in_a_colour_of_its_own(kinds, first, options):
+    """Every image is a point at its latent, in its label's colour"""
     rng = np.random.RandomState(kinds)
-    points, digits = rng.normal(size=(60, 2)), np.arange(60) % kinds
-    figures.latent(points, digits, options)
+    labels = np.arange(60) % kinds + first
+    points = rng.normal(size=(60, 2))
+    figures.latent(points, labels, options)
     axis, = plt.gcf().axes
-    assert len(axis.collections) == 10
-    for digit, drawn in enumerate(axis.collections):
+    assert len(axis.collections) == kinds
+    for label, drawn in enumerate(axis.collections, first):
         np.testing.assert_allclose(drawn.get_offsets(),
-                                   points[digits == digit])
+                                   points[labels == label])
     colours = {tuple(drawn.get_facecolors()[0])
-               for drawn in axis.collections[:kinds]}
-    assert len(colours) == kinds, 'two digits look the same'
-    names = [text.get_text() for text in axis.get_legend().get_texts()]
-    assert names == [str(digit) for digit in range(10)]
-    assert len(axis.texts) == kinds, 'each digit stands at its points once'
+               for drawn in axis.collections}
+    assert len(colours) == min(kinds, 10), 'two labels look the same'
+    assert len(axis.texts) == kinds, 'each label stands at its points once'
+    names = [str(label) for label in range(first, first + kinds)]
+    assert [text.get_text() for text in axis.texts] == names
+    if kinds <= 26:
+        assert [text.get_text()
+                for text in axis.get_legend().get_texts()] == names
+    else:
+        assert axis.get_legend() is None
+
+
+def test_latent_without_labels(options):
+    """Where nothing is known of the images, all are of one colour"""
+    points = np.random.RandomState(0).normal(size=(60, 2))
+    figures.latent(points, None, options)
+    drawn, = plt.gcf().axes[0].collections
+    np.testing.assert_allclose(drawn.get_offsets(), points)
+    assert len(drawn.get_facecolors()) == 1
 
 
 def test_samples_stand_in_rows_of_twenty(options):
@@ -117,3 +137,24 @@ def test_window_only_where_there_is_a_display(monkeypatch, framework,
                         'required_interactive_framework', framework)
     figures.show()
     assert len(shown) == windows
+
+
+def test_no_figure_is_made_to_be_shown(monkeypatch):
+    """Where nothing was drawn, no empty figure appears"""
+    figures.show()
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize('backend', [
+    'module://matplotlib_inline.backend_inline', 'module://nothing',
+    'nonsense', 'TkAgg', ''])
+def test_backend_that_is_not_there(backend):
+    """Files are drawn whatever backend a parent program has set"""
+    hidden = ('DISPLAY', 'WAYLAND_DISPLAY')
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in hidden}
+    printed = subprocess.check_output(
+        [sys.executable, '-c', 'from common import figures; '
+         'print(figures.plt.figure().canvas.get_supported_filetypes())'],
+        cwd=ROOT, env=dict(environment, MPLBACKEND=backend))
+    assert b'png' in printed

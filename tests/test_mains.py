@@ -7,12 +7,14 @@ import pickle
 import re
 import resource
 import struct
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
 import pytest
 
-from common import runtime
+from common import ROOT, runtime
 from tests.support import TASKS, run, start
 
 NUMBER = r'-?\d+\.\d+(?:e[-+]\d+)?'
@@ -32,6 +34,16 @@ def left(task):
     if runtime.can_save_models():
         names += ['{}-auto.keras', '{}-decoder.keras', '{}-encoder.keras']
     return sorted(drawn(task) + [name.format(task) for name in names])
+
+
+def one_line(errors, pattern):
+    """Tells whether all on standard error is a line of 0-main.py
+
+    Keras 2 warns of itself before it.
+    """
+    start = r'\A' if runtime.is_keras_3() else r'(\A|\n)'
+    return ('Traceback' not in errors and
+            re.search(r'{}0-main.py: {}\n\Z'.format(start, pattern), errors))
 
 
 def png_size(path):
@@ -73,7 +85,10 @@ def test_main_trains_prints_and_draws(task, data, tmp_path):
         assert 'Saved {}'.format(output / name) in after
     for name in drawn(task):
         assert png_size(output / name)[0] == 800
-    assert 'display' not in errors and 'interactive' not in errors
+    # Of what Keras 2 warns, and oneDNN of integers, is not ours.
+    if runtime.is_keras_3():
+        assert [line for line in errors.split('\n')
+                if line and 'oneDNN' not in line] == []
 
 
 def test_help_explains_the_options():
@@ -147,7 +162,7 @@ def wrong_options(folder):
         (['--output', '/proc/new'], '--output /proc/new: '),
         (['--output', folder / ('x' * 300)], '--output .*xxx: '),
         (['--data', folder / 'none.npz'], 'none.npz: No such file'),
-        (['--data', folder], '{}: not a file'.format(folder)),
+        (['--data', folder], '{}: must have two or more PNG'.format(folder)),
         (['--data', '/dev/zero'], '/dev/zero: not a file'),
         (['--data', pipe], 'pipe: not a file'),
         (['--data', file], 'file: not an .npz file'),
@@ -163,21 +178,7 @@ def wrong_options(folder):
         (['--data', hidden], 'hidden.npz: '),
         (['--data', texts], 'texts.npz: .*x_train'),
         (['--data', write(folder / 'float.npz', **dict(
-            good, x_train=images * np.nan))], 'float.npz: x_train.*uint8'),
-        (['--data', write(folder / 'range.npz', **dict(
-            good, x_test=images + np.int16(300)))],
-         'range.npz: x_test.*int16'),
-        (['--data', write(folder / 'flat.npz', **dict(
-            good, x_train=images.reshape((20, 784))))],
-         r'flat.npz: x_train.*\(20, 784\)'),
-        (['--data', write(folder / 'shape.npz', **dict(
-            good, x_test=images[:, :27]))], r'shape.npz: x_test.*27, 28'),
-        (['--data', write(folder / 'none.npz2.npz', **dict(
-            good, x_test=images[:0], y_test=labels[:0]))], 'x_test'),
-        (['--data', write(folder / 'labels.npz', **dict(
-            good, y_test=labels[:9]))], r'labels.npz: y_test.*\(9,\)'),
-        (['--data', write(folder / 'nan.npz', **dict(
-            good, y_train=labels * np.nan))], 'nan.npz: y_train.*float64'),
+            good, x_train=images * np.nan))], 'float.npz: .*x_train float'),
         (['--data', folder / 'two\nlines'], 'two.+lines: No such file'),
     ]
 
@@ -209,6 +210,61 @@ def test_wrong_option_ends_the_program(option, value, status, tmp_path):
     assert re.search(r'^3-main.py: error: .*{}.*\n\Z'.format(value), errors)
 
 
+@pytest.mark.parametrize('name, value, expected', [
+    ('KERAS_BACKEND', 'nonsense', 'cannot be imported: .*nonsense'),
+    ('PYTHONIOENCODING', 'ascii', None),
+])
+def test_environment_of_a_parent(name, value, expected, data, tmp_path,
+                                 monkeypatch):
+    """What a parent program has set works, or ends with one line"""
+    if name == 'KERAS_BACKEND' and not runtime.is_keras_3():
+        pytest.skip('a Keras of one backend')
+    monkeypatch.setenv(name, value)
+    output = tmp_path / 'o-\u0141\xf3d\u017a two'
+    main = start(0, '--epochs', 1, '--data', data, '--output', output)
+    printed, errors = main.communicate()
+    if expected:
+        assert main.returncode == 1
+        assert re.search(r'\A0-main.py: error: .*{}.*\n\Z'.format(expected),
+                         errors), errors
+        assert 'Epoch' not in printed
+    else:
+        assert main.returncode == 0, errors
+        assert sorted(os.listdir(str(output))) == left(0)
+
+
+def test_packages_that_are_missing(tmp_path):
+    """Outside its environment a main says what to do, in one line"""
+    main = subprocess.Popen(
+        [sys.executable, '-S', os.path.join(ROOT, '0-main.py')],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        universal_newlines=True)
+    printed, errors = main.communicate()
+    assert (main.returncode, printed) == (1, '')
+    assert re.search(r'\A0-main.py: error: numpy is not installed. .*\n\Z',
+                     errors), errors
+
+
+def test_second_run_in_the_same_folder(data, tmp_path):
+    """While one run lives, another of its task is refused in one line"""
+    arguments = ['--data', data, '--output', tmp_path]
+    first = start(0, '--epochs', 100000, *arguments)
+    for line in first.stdout:
+        if line.startswith('Epoch 1/'):
+            break
+    second = start(0, '--epochs', 1, *arguments)
+    printed, errors = second.communicate()
+    assert (second.returncode, printed) == (1, '')
+    assert errors == ('0-main.py: error: {}: another run of the same task '
+                      'writes there\n'.format(tmp_path))
+    first.kill()
+    first.communicate()
+    third = start(0, '--epochs', 1, *arguments)
+    _, errors = third.communicate()
+    assert third.returncode == 0, errors
+    assert sorted(os.listdir(str(tmp_path))) == left(0)
+
+
 @pytest.mark.skipif(not os.path.exists('/dev/full'), reason='no /dev/full')
 def test_output_on_a_full_disk(data, tmp_path):
     """Where nothing can be printed, a main says so in one line"""
@@ -217,9 +273,7 @@ def test_output_on_a_full_disk(data, tmp_path):
                      stdout=full)
     _, errors = main.communicate()
     assert main.returncode == 1, errors
-    # What TensorFlow has to say about the machine comes before.
-    assert re.search(r'(\A|\n)0-main.py: error: .*No space left.*\n\Z', errors)
-    assert 'Traceback' not in errors
+    assert one_line(errors, 'error: .*No space left.*'), errors
 
 
 def test_output_that_nobody_reads(data, tmp_path):
@@ -231,8 +285,7 @@ def test_output_that_nobody_reads(data, tmp_path):
     os.close(writer)
     _, errors = main.communicate()
     assert main.returncode == 1, errors
-    assert re.search(r'(\A|\n)0-main.py: nobody reads .*\n\Z', errors), errors
-    assert 'Traceback' not in errors
+    assert one_line(errors, 'nobody reads .*'), errors
 
 
 def test_full_disk_is_found_before_training(data, tmp_path):
@@ -247,6 +300,6 @@ def test_full_disk_is_found_before_training(data, tmp_path):
     printed, errors = main.communicate()
     assert main.returncode == 1, errors
     assert 'Epoch' not in printed
-    assert re.search(r'(\A|\n)0-main.py: error: {}: .*too large\n\Z'.format(
-        re.escape(str(tmp_path))), errors), errors
+    assert one_line(errors, 'error: {}: .*too large'.format(
+        re.escape(str(tmp_path)))), errors
     assert os.listdir(str(tmp_path)) == []

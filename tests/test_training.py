@@ -2,6 +2,7 @@
 """The training of the mains: losses, speed, Ctrl-C"""
 
 import argparse
+import concurrent.futures
 import os
 import signal
 import warnings
@@ -11,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 from common import runtime, training
+from grader import oracle
 from tests.support import TASKS, build, images, keras
 
 # Ten steps, the last one smaller than the others.
@@ -91,6 +93,58 @@ def test_progress_moves_four_times_an_epoch(count, least):
     assert len(calls) >= least
 
 
+def options(folder, **more):
+    """Makes the options of a main that a run asks for"""
+    return argparse.Namespace(**dict(
+        {'task': 0, 'epochs': 50, 'seed': 7, 'resume': False,
+         'output': str(folder)}, **more))
+
+
+def test_two_terms_of_a_variational_loss(tmp_path):
+    """Reconstruction and KL divergence are those of the test images"""
+    x_train, x_test = images(3, COUNT), images(3, 300)
+    encoder, decoder, auto = build(3)
+    run = training.Run(auto, x_train, x_test, options(tmp_path, task=3),
+                       encoder)
+    auto.fit(epochs=2, verbose=0, callbacks=run.callbacks, **run.images)
+    _, mean, log_var = encoder.predict(x_test, verbose=0)
+    expected = oracle.kl_divergence(mean, log_var).sum(axis=1).mean()
+    losses = [run.losses[name][-1] for name in (
+        'val_kl_divergence', 'val_reconstruction', 'val_loss')]
+    assert losses[0] == pytest.approx(expected, rel=1e-4)
+    assert losses[0] + losses[1] == pytest.approx(losses[2], rel=1e-6)
+    assert [len(values) for values in run.losses.values()] == [2] * 4
+
+
+def test_two_terms_draw_no_noise(tmp_path):
+    """To look at the terms changes no loss"""
+    x_train, x_test = images(3, COUNT), images(3, 300)
+    losses = []
+    for look in (True, False):
+        encoder, _, auto = build(3)
+        run = training.Run(auto, x_train, x_test, options(tmp_path, task=3),
+                           encoder if look else None)
+        auto.fit(epochs=2, verbose=0, callbacks=run.callbacks, **run.images)
+        losses.append(run.losses['val_loss'])
+    # TensorFlow 1 does not repeat itself.
+    np.testing.assert_allclose(*losses, rtol=0 if runtime.is_eager() else
+                               1e-2)
+
+
+def test_training_in_a_thread(tmp_path):
+    """Outside the main thread no signal can be asked for, and none is"""
+    x_train, x_test = images(0, 100), images(0, 10)
+    auto = build(0)[2]
+    run = training.Run(auto, x_train, x_test, options(tmp_path))
+    # Graphs of TensorFlow 1.12 belong to a thread.
+    if runtime.is_eager():
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            pool.submit(lambda: auto.fit(
+                epochs=2, verbose=0, callbacks=run.callbacks,
+                **run.images)).result()
+        assert len(run.losses['loss']) == 2
+
+
 def test_interrupt_waits_for_the_next_call_of_callbacks_alone(tmp_path):
     """Ctrl-C ends the training two calls of callbacks later at most"""
     calls = []
@@ -104,8 +158,7 @@ def test_interrupt_waits_for_the_next_call_of_callbacks_alone(tmp_path):
     x_train, x_test = images(0, COUNT), images(0, 10)
     auto = build(0)[2]
     before = signal.getsignal(signal.SIGINT)
-    run = training.Run(auto, x_train, x_test, argparse.Namespace(
-        task=0, epochs=50, seed=7, resume=False, output=str(tmp_path)))
+    run = training.Run(auto, x_train, x_test, options(tmp_path))
     auto.fit(epochs=50, verbose=0, callbacks=run.callbacks + [
         keras.callbacks.LambdaCallback(on_batch_end=interrupt)], **run.images)
     assert len(calls) <= 2

@@ -8,7 +8,7 @@ import zipfile
 
 import numpy as np
 
-from common import UserError, mnist
+from common import UserError, data
 
 FILES = 600
 
@@ -82,15 +82,16 @@ def verdict(path):
         str, 'read' or 'refused'.
     """
     try:
-        arrays = mnist.read(str(path))
+        arrays, _ = data.read(str(path))
     except UserError as error:
         assert str(error).startswith(f'{path}: '), str(error)
         assert str(error).isprintable(), repr(str(error))
         return 'refused'
     for part in 'train', 'test':
         x, y = arrays[f'x_{part}'], arrays[f'y_{part}']
-        assert x.dtype == np.uint8 and x.shape == (len(x), 28, 28)
-        assert y.dtype.kind in 'iu' and y.shape == (len(x),)
+        assert x.dtype in (np.uint8, np.float32)
+        assert x.shape == (len(x), 28, 28)
+        assert y is None or y.dtype.kind in 'iu' and y.shape == (len(x),)
     return 'read'
 
 
