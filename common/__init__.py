@@ -20,8 +20,14 @@ for package in ('numpy', 'matplotlib', 'tensorflow'):
         sys.exit('{}: error: {} is not installed. Call `make run`, or activate'
                  ' its environment first: . .venv/bin/activate'.format(
                      os.path.basename(sys.argv[0]), package))
-# Jupyter sets it for its own Python; matplotlib fails if it does not know it.
-BACKEND = os.environ.pop('MPLBACKEND', None)
+# A notebook names the backend of its own Python, which another Python may not
+# have, and matplotlib cannot be imported with a name that it does not know.
+# So only a notebook's own backend stays; figures tries others.
+BACKEND = os.environ.get('MPLBACKEND', '')
+if not (BACKEND.startswith('module://') and
+        importlib.util.find_spec(BACKEND[9:].split('.')[0])):
+    os.environ.pop('MPLBACKEND', None)
+
 
 
 class UserError(Exception):

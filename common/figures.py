@@ -171,7 +171,9 @@ def save(figure, path):
 
 
 def show():
-    """Shows the figures in windows where there is a display"""
-    if (plt.get_fignums() and
-            plt.gcf().canvas.required_interactive_framework):
+    """Shows the figures, in windows or in the notebook, where that is"""
+    # A notebook's backend has no windows; it is a module of Jupyter.
+    if plt.get_fignums() and (
+            plt.gcf().canvas.required_interactive_framework or
+            plt.get_backend().startswith('module://')):
         plt.show()

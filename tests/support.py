@@ -60,13 +60,14 @@ def images(task, count):
     return levels.astype(np.float32)
 
 
-def start(task, *arguments, stdout=subprocess.PIPE):
+def start(task, *arguments, stdout=subprocess.PIPE, **settings):
     """Starts a main without a display, its output in pipes
 
     Args:
         task: int, 0 to 3.
         *arguments: its options, of any type.
         stdout: file, where its standard output goes, if not into a pipe.
+        **settings: str, environment variables.
 
     Returns:
         subprocess.Popen, whose output is text.
@@ -77,6 +78,7 @@ def start(task, *arguments, stdout=subprocess.PIPE):
     hidden = ('DISPLAY', 'WAYLAND_DISPLAY', 'MPLBACKEND')
     environment = {name: value for name, value in os.environ.items()
                    if name not in hidden}
+    environment.update(settings)
     return subprocess.Popen(
         [sys.executable, '-u', os.path.join(ROOT, '%d-main.py' % task)] +
         [str(argument) for argument in arguments], env=environment,
