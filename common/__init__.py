@@ -29,7 +29,6 @@ if not (BACKEND.startswith('module://') and
     os.environ.pop('MPLBACKEND', None)
 
 
-
 class UserError(Exception):
     """A fault that the user can mend; its text is the one line to show"""
 
