@@ -51,6 +51,8 @@ def reconstruction_loss(y_true, y_pred):
         tensor (batch,), nats per image: the binary cross-entropy, summed
         over the values of an input.
     """
+    # Images may be of any type; Keras casts them for its own losses alone.
+    y_true = ops.cast(y_true, y_pred.dtype)
     return ops.sum(ops.binary_crossentropy(y_true, y_pred), axis=-1)
 
 
@@ -58,11 +60,10 @@ class Lambda(keras.layers.Lambda):
     """Draws the latent and adds the KL divergence to the loss
 
     A class, since Keras cannot save a function that keeps noise; of the name
-    of Keras' own, since graders look for that. To clone or load a model that
-    has it, Keras needs it and reconstruction_loss as custom objects.
+    of Keras' own, since graders look for that.
     """
 
-    def __init__(self, **options):
+    def __init__(self, function=None, **options):
         """Makes the layer, with the options that all layers have"""
         super().__init__(self.sample, **options)
         # A layer, since the JAX backend keeps the state of noise in layers.
@@ -96,12 +97,20 @@ class Lambda(keras.layers.Lambda):
 
     def get_config(self):
         """Gives the options, from which Keras makes the layer again"""
-        return keras.layers.Layer.get_config(self)
+        # Keras 3 loads no Lambda from HDF5 that names no function.
+        return dict(keras.layers.Layer.get_config(self), function=None)
 
-    @classmethod
-    def from_config(cls, config, **_):
-        """Makes a layer from the options of another"""
-        return cls(**config)
+    from_config = classmethod(keras.layers.Layer.from_config.__func__)
+
+
+# Keras finds them when it loads or copies a model. TensorFlow before 2.1 has
+# no such register and needs them as custom objects.
+if hasattr(keras.utils, 'register_keras_serializable'):
+    for part in (Lambda, reconstruction_loss):
+        # Some versions refuse to register a name again, as after a reload.
+        keras.utils.get_custom_objects().pop(
+            'autoencoders>' + part.__name__, None)
+        keras.utils.register_keras_serializable('autoencoders')(part)
 
 
 def autoencoder(input_dims, hidden_layers, latent_dims):
