@@ -64,7 +64,7 @@ class Lambda(keras.layers.Lambda):
     """
 
     def __init__(self, function=None, **options):
-        """Makes the layer, with the options that all layers have"""
+        """Makes the layer, whose function is always `sample`"""
         super().__init__(self.sample, **options)
         # A layer, since the JAX backend keeps the state of noise in layers.
         self.noise = keras.layers.GaussianNoise(1.0)
@@ -103,11 +103,11 @@ class Lambda(keras.layers.Lambda):
     from_config = classmethod(keras.layers.Layer.from_config.__func__)
 
 
-# Keras finds them when it loads or copies a model. TensorFlow before 2.1 has
+# So Keras finds them when it loads or copies a model. TensorFlow before 2.1 has
 # no such register and needs them as custom objects.
 if hasattr(keras.utils, 'register_keras_serializable'):
     for part in (Lambda, reconstruction_loss):
-        # Some versions refuse to register a name again, as after a reload.
+        # Some versions refuse a name a second time, as after a reload.
         keras.utils.get_custom_objects().pop(
             'autoencoders>' + part.__name__, None)
         keras.utils.register_keras_serializable('autoencoders')(part)
