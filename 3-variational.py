@@ -103,8 +103,8 @@ class Lambda(keras.layers.Lambda):
     from_config = classmethod(keras.layers.Layer.from_config.__func__)
 
 
-# So Keras finds them when it loads or copies a model. TensorFlow before 2.1 has
-# no such register and needs them as custom objects.
+# For Keras to find them when it loads or copies a model. TensorFlow before 2.1
+# has no such register and needs them as custom objects.
 if hasattr(keras.utils, 'register_keras_serializable'):
     for part in (Lambda, reconstruction_loss):
         # Some versions refuse a name a second time, as after a reload.
