@@ -76,13 +76,16 @@ def autoencoder(input_dims, filters, latent_dims):
                          'fewer than three filters. Received: {}'.format(
                              input_dims))
 
+    # Keras may be set to another order: channels first.
+    last = {'data_format': 'channels_last'}
+
     # Encoder
     inputs = keras.Input(shape=input_dims)
     x = inputs
     for count in filters:
         x = keras.layers.Conv2D(count, (3, 3), padding='same',
-                                activation='relu')(x)
-        x = keras.layers.MaxPooling2D((2, 2), padding='same')(x)
+                                activation='relu', **last)(x)
+        x = keras.layers.MaxPooling2D((2, 2), padding='same', **last)(x)
     encoder = keras.Model(inputs, x, name='encoder')
 
     # Decoder
@@ -90,14 +93,14 @@ def autoencoder(input_dims, filters, latent_dims):
     x = codes
     for count in reversed(filters[1:]):
         x = keras.layers.Conv2D(count, (3, 3), padding='same',
-                                activation='relu')(x)
-        x = keras.layers.UpSampling2D((2, 2))(x)
+                                activation='relu', **last)(x)
+        x = keras.layers.UpSampling2D((2, 2), **last)(x)
     x = keras.layers.Conv2D(filters[0], (3, 3), padding='valid',
-                            activation='relu')(x)
-    x = keras.layers.UpSampling2D((2, 2))(x)
+                            activation='relu', **last)(x)
+    x = keras.layers.UpSampling2D((2, 2), **last)(x)
     reconstruction = keras.layers.Conv2D(channels, (3, 3), padding='same',
                                          activation='sigmoid',
-                                         name='reconstruction')(x)
+                                         name='reconstruction', **last)(x)
     decoder = keras.Model(codes, reconstruction, name='decoder')
 
     # Autoencoder

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Variational autoencoder: a generative model with a normal latent space"""
+"""Variational autoencoder: a generative model with a normal latent space
+
+The paper is Kingma and Welling 2014, "Auto-encoding variational Bayes".
+"""
 
 import tensorflow.keras as keras
 
@@ -24,7 +27,7 @@ def positive(name, value, listed=False):
 
 
 def kl_divergence(mean, log_var):
-    """Computes KL(N(mean, exp(log_var)) || N(0, I))
+    """Computes KL(N(mean, exp(log_var)) || N(0, I)), appendix B of the paper
 
     Args:
         mean: tensor (batch, latent_dims), the means.
@@ -32,9 +35,6 @@ def kl_divergence(mean, log_var):
 
     Returns:
         tensor (batch,), nats per image: the sum over the latent dimensions.
-
-    Source:
-        Kingma and Welling 2014, appendix B.
     """
     return -0.5 * ops.sum(1 + log_var - ops.square(mean) - ops.exp(log_var),
                           axis=-1)
@@ -51,6 +51,8 @@ def reconstruction_loss(y_true, y_pred):
         tensor (batch,), nats per image: the binary cross-entropy, summed
         over the values of an input.
     """
+    # Images may be of any type; Keras casts them for its own losses alone.
+    y_true = ops.cast(y_true, y_pred.dtype)
     return ops.sum(ops.binary_crossentropy(y_true, y_pred), axis=-1)
 
 
@@ -58,19 +60,18 @@ class Lambda(keras.layers.Lambda):
     """Draws the latent and adds the KL divergence to the loss
 
     A class, since Keras cannot save a function that keeps noise; of the name
-    of Keras' own, since graders look for that. To clone or load a model that
-    has it, Keras needs it and reconstruction_loss as custom objects.
+    of Keras' own, since graders look for that.
     """
 
-    def __init__(self, **options):
-        """Makes the layer, with the options that all layers have"""
+    def __init__(self, function=None, **options):
+        """Makes the layer, whose function is always `sample`"""
         super().__init__(self.sample, **options)
         # A layer, since the JAX backend keeps the state of noise in layers.
         self.noise = keras.layers.GaussianNoise(1.0)
         self.called = False
 
     def sample(self, distribution):
-        """Draws z = mean + deviation * noise, the reparameterisation
+        """Draws mean + deviation * noise, section 2.4 of the paper
 
         Args:
             distribution: list of two tensors (batch, latent_dims), the mean
@@ -78,9 +79,6 @@ class Lambda(keras.layers.Lambda):
 
         Returns:
             tensor (batch, latent_dims), the latent.
-
-        Source:
-            Kingma and Welling 2014, section 2.4.
         """
         mean, log_var = distribution
         # TensorFlow 1.12 would count the first call, which only makes the
@@ -96,12 +94,21 @@ class Lambda(keras.layers.Lambda):
 
     def get_config(self):
         """Gives the options, from which Keras makes the layer again"""
-        return keras.layers.Layer.get_config(self)
+        # Keras 3 loads no Lambda from HDF5 that names no function.
+        return dict(keras.layers.Layer.get_config(self), function=None)
 
-    @classmethod
-    def from_config(cls, config, **_):
-        """Makes a layer from the options of another"""
-        return cls(**config)
+    # That of Keras' Lambda would look for a function.
+    from_config = classmethod(keras.layers.Layer.from_config.__func__)
+
+
+# For Keras to find them when it loads or copies a model. TensorFlow before 2.1
+# has no such register and needs them as custom objects.
+if hasattr(keras.utils, 'register_keras_serializable'):
+    for part in (Lambda, reconstruction_loss):
+        # Some versions refuse a name a second time, as after a reload.
+        keras.utils.get_custom_objects().pop(
+            'autoencoders>' + part.__name__, None)
+        keras.utils.register_keras_serializable('autoencoders')(part)
 
 
 def autoencoder(input_dims, hidden_layers, latent_dims):
@@ -132,8 +139,7 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
         ValueError: if an argument is not what is said above.
 
     Source:
-        Task 3 of the exercise; Kingma and Welling 2014, "Auto-encoding
-        variational Bayes", equation 10.
+        Task 3 of the exercise; equation 10 of the paper.
     """
     input_dims = positive('input_dims', input_dims)
     hidden_layers = positive('hidden_layers', hidden_layers, listed=True)

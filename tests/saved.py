@@ -112,18 +112,44 @@ def save(folder):
     np.savez(os.path.join(folder, 'saved.npz'), **found)
 
 
+def load_unknown(path):
+    """Loads models of task 3 before its file has been imported
+
+    Args:
+        path: function of the name of a file, gives its path.
+
+    Returns:
+        dict, for each 'loaded KIND': '', or whose the layer is.
+    """
+    found = {}
+    for kind in ('encoder', 'auto'):
+        try:
+            model = keras.models.load_model(path('3-{}.keras'.format(kind)))
+        except Exception:
+            found['loaded ' + kind] = ''
+        else:
+            # Keras 3.0 imports the task file by itself, if it finds it.
+            encoder = model if kind == 'encoder' else model.layers[1]
+            own = isinstance(encoder.layers[-1],
+                             __import__(FILES[3]).Lambda)
+            found['loaded ' + kind] = 'the same' if own else 'another'
+    return found
+
+
 def load(folder):
     """Loads all models by the lines that docs/using.md has
 
     Leaves what they predict, and their losses, in the files weights.npz and,
     where there is Keras' own format, models.npz; and there for each model of
-    task 3 what Keras has made of it without the custom objects: '' if it has
-    refused to.
+    task 3 what Keras has made of it before the task file was imported: '' if
+    it has refused to.
 
     Args:
         folder: str, what save was given.
     """
-    path, found = os.path.join(folder, 'output', '{}').format, {}
+    path = os.path.join(folder, 'output', '{}').format
+    early = load_unknown(path) if runtime.can_save_models() else {}
+    found = {}
     for task in TASKS:
         encoder, decoder, auto = __import__(FILES[task]).autoencoder(
             *arguments_of(task))
@@ -133,25 +159,11 @@ def load(folder):
     np.savez(os.path.join(folder, 'weights.npz'), **found)
     if not runtime.can_save_models():
         return
-    found = {}
-    for kind in ('encoder', 'auto'):
-        try:
-            model = keras.models.load_model(
-                path('3-{}.keras'.format(kind)))
-        except Exception:
-            found['loaded ' + kind] = ''
-        else:
-            # Keras 3.0 imports the task file by itself, if it finds it.
-            encoder = model if kind == 'encoder' else model.layers[1]
-            own = isinstance(encoder.layers[-1],
-                             __import__(FILES[3]).Lambda)
-            found['loaded ' + kind] = 'the same' if own else 'another'
+    found = early
     rebuilt = kinds_rebuilt()
     for task in TASKS:
         models = [keras.models.load_model(
-            path('{}-{}.keras'.format(task, kind)),
-            custom_objects=vars(__import__(FILES[task])))
-            for kind in rebuilt]
+            path('{}-{}.keras'.format(task, kind))) for kind in rebuilt]
         found.update(outputs_of(models, task))
         if rebuilt == KINDS:
             found['{} loss'.format(task)] = loss_of(models[2])

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from common import ROOT, training
+from grader import oracle, runtime
 from tools import MODULES as FILES
 
 keras = tf.keras
@@ -24,18 +25,21 @@ SMALL = (
 TASKS = range(4)
 
 
-def build(task, seed=7, arguments=None):
+def build(task, seed=7, arguments=None, setting=None):
     """Builds the models of a task, with the same weights at every call
 
     Args:
         task: int, 0 to 3.
         seed: int, the seed.
         arguments: tuple, those of autoencoder, if not the small ones.
+        setting: function, sets what Keras forgets with its session.
 
     Returns:
         encoder, decoder, auto: keras.Models.
     """
     keras.backend.clear_session()
+    if setting:
+        setting()
     training.set_seed(seed)
     return __import__(FILES[task]).autoencoder(*arguments or SMALL[task])
 
@@ -58,6 +62,67 @@ def images(task, count):
         return made
     levels = rng.rand(count, 1) > np.linspace(0, 1, SMALL[task][0])
     return levels.astype(np.float32)
+
+
+def weigh(task, setting=None):
+    """Builds the small models of a task with weights of some size
+
+    They make the VAE's noise harmless: two of its four latent values have
+    next to none, and its decoder ignores the others, whose deviation is 1.
+
+    Args:
+        task: int, 0 to 3.
+        setting: function, as in `build`.
+
+    Returns:
+        encoder, decoder, auto: keras.Models.
+    """
+    encoder, decoder, auto = build(task, setting=setting)
+    rng = np.random.RandomState(3)
+    auto.set_weights([rng.normal(0, 0.3, np.shape(weight))
+                      for weight in auto.get_weights()])
+    if task == 3:
+        layer = encoder.get_layer('log_var')
+        kernel, _ = layer.get_weights()
+        layer.set_weights([0 * kernel, np.array([-80, -80, 0, 0])])
+        kernel, bias = decoder.layers[1].get_weights()
+        kernel[2:] = 0
+        decoder.layers[1].set_weights([kernel, bias])
+    return encoder, decoder, auto
+
+
+def compute(task, auto, x, shared=True):
+    """Computes in NumPy what models give whose noise is harmless
+
+    Args:
+        task: int, 0 to 3.
+        auto: keras.Model, one that `weigh` has built.
+        x: array (n,) + input dims.
+        shared: bool, whether auto's input is the encoder's own.
+
+    Returns:
+        latent, output: arrays, of task 3 the mean in place of the latent;
+        loss: float.
+    """
+    weights = [np.asarray(each, 'float64') for each in auto.get_weights()]
+    pairs = list(zip(weights[::2], weights[1::2]))
+    steps = (oracle.encoder_of_images(3), oracle.decoder_of_images(3))
+    if task != 2:
+        steps = [oracle.dense_network(['relu', 'relu', last])
+                 for last in ('linear' if task == 3 else 'relu', 'sigmoid')]
+    latent = oracle.forward(steps[0], pairs[:3], x)
+    output = oracle.forward(steps[1], pairs[4 if task == 3 else 3:], latent)
+    losses = oracle.binary_crossentropy(x, output)
+    if task == 3:
+        losses = losses.sum(axis=1) + oracle.kl_divergence(
+            latent, pairs[3][1]).sum(axis=1)
+    loss = losses.mean()
+    if task == 1:
+        factor = runtime.penalty_factors(len(x))[0 if shared else 1]
+        loss += factor * SMALL[1][3] * np.abs(latent).sum()
+    if task == 2:
+        loss *= runtime.image_factor(len(x))
+    return latent, output, loss
 
 
 def start(task, *arguments, stdout=subprocess.PIPE, **settings):

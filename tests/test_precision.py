@@ -22,19 +22,21 @@ def make(way):
     """Gives a function that builds a small model, trained in one way"""
     def auto_of(task):
         """Builds the small autoencoder of a task"""
-        auto = build(task)[2]
+        auto = build(task, setting=setting)[2]
         if way == 'run_eagerly':
             auto.run_eagerly = True
         return auto
 
-    keras.backend.clear_session()
+    def setting():
+        """Sets the precision"""
+        if way == 'mixed_bfloat16':
+            keras.mixed_precision.set_global_policy(way)
+            assert keras.layers.Dense(1).compute_dtype == 'bfloat16'
+
+    setting()
+    yield auto_of
     if way == 'mixed_bfloat16':
-        keras.mixed_precision.set_global_policy(way)
-        assert keras.layers.Dense(1).compute_dtype == 'bfloat16'
-        yield auto_of
         keras.mixed_precision.set_global_policy('float32')
-    else:
-        yield auto_of
 
 
 def noise_works():

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""What a caller may bring: settings of Keras, images of any type"""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from grader import runtime
+from tests.support import TASKS, build, compute, images, keras, weigh
+
+backend = keras.backend
+# Not in TensorFlow before 2.4.
+set_policy = getattr(getattr(keras, 'mixed_precision', None),
+                     'set_global_policy', None)
+# Each with the error that it allows, relative to the largest value; TensorFlow
+# 2.0 adds epsilon to what it takes the logarithm of, in place of clipping.
+SETTINGS = {
+    'channels_first': (lambda: backend.set_image_data_format(
+        'channels_first'), 1e-5),
+    'epsilon': (lambda: backend.set_epsilon(1e-3), 4e-3),
+    'float64': (lambda: backend.set_floatx('float64'), 1e-6),
+    'float16': (lambda: backend.set_floatx('float16'), 1e-2),
+}
+if set_policy:
+    SETTINGS.update((name, (lambda name=name: set_policy(
+                        name.split()[-1]), allowed))
+                    for name, allowed in [
+                        ('policy float64', 1e-6), ('mixed_float16', 1e-2),
+                        ('mixed_bfloat16', 3e-2)])
+if hasattr(backend, 'set_learning_phase'):
+    SETTINGS.update(('learning phase {}'.format(phase), (
+        lambda phase=phase: backend.set_learning_phase(phase), 1e-5))
+        for phase in (0, 1))
+if hasattr(getattr(tf, 'config', None), 'run_functions_eagerly'):
+    SETTINGS['eagerly'] = (lambda: tf.config.run_functions_eagerly(True), 1e-5)
+
+
+def reset():
+    """Sets Keras to what it is set to at first"""
+    backend.set_image_data_format('channels_last')
+    backend.set_epsilon(1e-7)
+    backend.set_floatx('float32')
+    if set_policy:
+        set_policy('float32')
+    if 'eagerly' in SETTINGS:
+        tf.config.run_functions_eagerly(False)
+    backend.clear_session()
+
+
+@pytest.fixture(autouse=True)
+def measured():
+    """Measures what Keras makes of losses before a test, resets it after"""
+    runtime.penalty_factors(8)
+    runtime.image_factor(8)
+    yield
+    reset()
+
+
+def fails(task):
+    """Tells whether Keras' own layer of a task fails, as it is set
+
+    On Keras 3.0 to 3.8 the regularizer knows no floatx but float32; on 3.0
+    the noise knows no policy but the floatx.
+    """
+    layer = {1: keras.layers.Dense(
+        1, activity_regularizer=keras.regularizers.l1(1.),
+        dtype=backend.floatx()), 3: keras.layers.GaussianNoise(1.)}.get(task)
+    if layer is None or not tf.executing_eagerly():
+        return False
+    try:
+        layer(np.ones((1, 1), backend.floatx()), training=True)
+    except tf.errors.InvalidArgumentError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize('name', SETTINGS)
+@pytest.mark.parametrize('task', TASKS)
+def test_models_are_what_they_are_said_to_be(task, name):
+    """Shapes, outputs and loss are those of NumPy, whatever Keras is set to"""
+    setting, allowed = SETTINGS[name]
+    setting()
+    if fails(task):
+        pytest.skip("Keras' own layer fails")
+    encoder, _, auto = weigh(task, setting)
+    auto.run_eagerly = True
+    x = images(task, 8)
+    latent, output, loss = compute(task, auto, x)
+    received = runtime.call(encoder, x)
+    if task == 3:
+        sample, mean, _ = received
+        assert np.abs(sample - mean)[:, 2:].mean() > 0.3, 'no noise'
+        received = mean
+    for one, other in ((received, latent), (runtime.call(auto, x), output)):
+        np.testing.assert_allclose(np.asarray(one, 'float64'), other, rtol=0,
+                                   atol=allowed * np.abs(other).max())
+    assert runtime.evaluate(auto, x) == pytest.approx(loss, rel=allowed)
+    # PyTorch trains no convolution in float64 on a processor.
+    if task != 2 or backend.backend() != 'torch':
+        assert np.isfinite(runtime.train_on_batch(auto, x))
+
+
+@pytest.mark.skipif(not hasattr(getattr(keras, 'dtype_policies', None),
+                                'QuantizedDTypePolicy'),
+                    reason='Keras has no quantized policies')
+@pytest.mark.parametrize('task', TASKS)
+def test_quantized_policies_are_refused(task):
+    """Keras quantizes trained models; it refuses to run one built so"""
+    with pytest.raises(NotImplementedError):
+        auto = build(task, setting=lambda: set_policy('int8_from_float32'))[2]
+        auto.predict(images(task, 1), verbose=0)
+
+
+def losses_of(auto, weights, x):
+    """Computes the loss of images in each way there is, from given weights"""
+    losses = []
+    for way in (runtime.evaluate, runtime.train_on_batch, runtime.fit):
+        auto.set_weights(weights)
+        losses.append(way(auto, x))
+    return losses
+
+
+@pytest.mark.parametrize('policy', ['float32', 'mixed_bfloat16'])
+@pytest.mark.parametrize('task', TASKS)
+def test_images_of_any_type(task, policy):
+    """Images in every type that NumPy has them in are those in float32"""
+    if policy != 'float32':
+        if not set_policy:
+            pytest.skip('Keras has no policies')
+        set_policy(policy)
+        if fails(task):
+            pytest.skip("Keras' own layer fails")
+    auto = weigh(task, set_policy and (lambda: set_policy(policy)))[2]
+    weights, x = auto.get_weights(), images(task, 8) > 0.5
+    assert 0 < x.mean() < 1
+    # In a graph, on the way to the exact loss.
+    allowed = 1e-5 if policy == 'float32' else 1e-2
+    assert runtime.evaluate(auto, x.astype('uint8')) == pytest.approx(
+        compute(task, auto, x)[2], rel=allowed)
+    auto.compile(optimizer='adam', loss=auto.loss)
+    auto.run_eagerly = True
+    expected = losses_of(auto, weights, x.astype('float32'))
+    for kind in ('uint8', 'bool', 'int64', 'float16', 'float64'):
+        assert losses_of(auto, weights, x.astype(kind)) == pytest.approx(
+            expected, rel=1e-5), kind
