@@ -169,14 +169,17 @@ def test_names_are_ours_alone():
     def reconstruction_loss(y_true, y_pred):
         """Is not ours"""
 
-    keras.utils.register_keras_serializable('others')(reconstruction_loss)
     module = __import__(FILES[3])
+    keras.utils.register_keras_serializable('others')(reconstruction_loss)
     importlib.reload(module)
     encoder, _, auto = module.autoencoder(*SMALL[3])
     made = keras.models.model_from_json(encoder.to_json())
     assert type(made.layers[-1]) is module.Lambda
-    if not cannot('pickle', 'auto'):
+    # Before 3.7, Keras' own format keeps the name of a function alone.
+    if not cannot('pickle', 'auto') and 'autoencoders>' in str(
+            keras.losses.serialize(auto.loss)):
         assert copy.deepcopy(auto).loss is module.reconstruction_loss
+    keras.utils.get_custom_objects().pop('others>reconstruction_loss')
     inputs = keras.Input(shape=(2,))
     made = keras.models.clone_model(keras.Model(inputs, keras.layers.Lambda(
         keras.activations.relu)(inputs)))
