@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the variational autoencoder on MNIST and shows its latent space"""
 
-from common import command, figures, mnist, saving, training
+from common import command, explorer, figures, mnist, saving, training
 
 import numpy as np
 
@@ -39,6 +39,7 @@ def main(options):
     figures.manifold(digits, 3, options)
     draws = np.random.RandomState(options.seed).normal(size=(100, 2))
     figures.samples(decoder.predict(draws, 100, verbose=0), options)
+    explorer.write(encoder, decoder, x_test, y_test, options)
 
 
 if __name__ == '__main__':
