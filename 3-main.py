@@ -32,7 +32,7 @@ def main(options):
     reconstructed = decoder.predict(latent[:10], verbose=0)
     figures.reconstructions(x_test[:10], reconstructed, options)
     figures.losses(run.losses, options)
-    figures.latent(mean, y_test, options)
+    figures.latent(mean, y_test, options, decoder.predict_on_batch)
     line = np.linspace(-3, 3, 25)
     grid = np.stack(np.meshgrid(line, line, indexing='ij'), axis=2)
     digits = decoder.predict(grid.reshape((-1, 2)), batch_size=125, verbose=0)

@@ -29,7 +29,7 @@ COUNT, KINDS = 30, 4
 
 
 def write(folder, task, arguments=None, count=COUNT, labelled=True):
-    """Writes the page of a task, for weights as large as trained ones
+    """Writes the page of a task, for weights that make images of contrast
 
     Args:
         folder: str, where.
@@ -42,10 +42,12 @@ def write(folder, task, arguments=None, count=COUNT, labelled=True):
         images, encoder, decoder, page: what was shown, and the text.
     """
     encoder, decoder, _ = build(task, arguments=arguments or SMALL[task])
+    rng = np.random.RandomState(task)
     for model in encoder, decoder:
-        model.set_weights([2 * weights + 0.1
-                           for weights in model.get_weights()])
-    pixels = np.random.RandomState(task).randint(0, 256, (count, 784))
+        model.set_weights([
+            rng.normal(0, (4 / np.prod(weights.shape[:-1])) ** 0.5,
+                       weights.shape) for weights in model.get_weights()])
+    pixels = rng.randint(0, 256, (count, 784))
     images = tools.shaped(task, (pixels / 255).astype(np.float32))
     explorer.write(encoder, decoder, images,
                    np.arange(count) % KINDS if labelled else None,

@@ -135,9 +135,11 @@ class Page:
 
     def press(self, key, shift=False):
         """Presses a key, such as 'ArrowLeft'"""
-        for kind in ('keyDown', 'keyUp'):
+        # A button is pressed by the text that Enter gives.
+        text = {'text': '\r'} if key == 'Enter' else {}
+        for kind, more in (('keyDown', text), ('keyUp', {})):
             self.call('Input.dispatchKeyEvent', type=kind, key=key, code=key,
-                      modifiers=8 if shift else 0)
+                      modifiers=8 if shift else 0, **more)
 
     def touch(self, kind, *points):
         """Touches, such as 'touchStart' at places (x, y)"""
