@@ -8,12 +8,14 @@ training. Pictures of the pages go to output/screenshots.
 import argparse
 import os
 import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 import tools
-from common import explorer, mnist
+from common import ROOT, explorer, mnist
 from tests.slow import browser
 from tests.support import TASKS, build, start
 from tools import results
@@ -365,12 +367,26 @@ def test_layout(task, window, dark, page, shown):
 
 
 @pytest.mark.parametrize('name, task, height, first', [
-    ('explorer-plane', 3, 706, 'h1'), ('explorer-sparse', 1, 590, 'h1'),
-    ('explorer-maps', 2, 440, '.code'), ('explorer-mixture', 0, 690, '#mix')])
-def test_pictures_for_the_docs(name, task, height, first, page, shown):
+    ('explorer-bars', 0, 590, 'h1'), ('explorer-mixture', 0, 690, '#mix'),
+    ('explorer-maps', 2, 440, '.code'), ('explorer-plane', 3, 706, 'h1')])
+def test_pictures_for_the_lesson(name, task, height, first, page, shown):
     """What docs/learn.md shows, once tools.results.pictures has taken it"""
     page.open(shown[task].path, 800, height)
     page.run(f'document.querySelector("{first}").scrollIntoView()')
+    keep(page, name)
+
+
+@pytest.mark.parametrize('name, task, height, command', [
+    ('explorer-sparse', 1, 510, ['sparsity', '--lambtha', '0.005']),
+    ('explorer-fault', 3, 706, ['fault'])])
+def test_pictures_of_other_models(name, task, height, command, page,
+                                  tmp_path):
+    """The same of two models that the lesson has its reader train"""
+    module, *arguments = command
+    subprocess.run(
+        [sys.executable, '-m', f'tools.results.{module}', *arguments,
+         '--epochs', '4', '--output', tmp_path], cwd=ROOT, check=True)
+    page.open(tmp_path / f'{task}-explorer.html', 800, height)
     keep(page, name)
 
 

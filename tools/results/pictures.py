@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Draws docs/pictures/ from what `python -m tools.results` has trained"""
 
+import glob
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ from PIL import Image
 
 import tools
 from common import ROOT, figures, mnist
-from tools.results import EXERCISE, OUTPUT, RESULTS, tables
+from tools.results import EXERCISE, OUTPUT, RESULTS, SCREENSHOTS, tables
 
 PICTURES = os.path.join(ROOT, 'docs', 'pictures')
 NAMES = tuple(module[2:] for module in tools.MODULES)
@@ -114,7 +115,10 @@ def shrink():
 
 
 def main():
-    """Draws all pictures but those that 3-main.py has drawn"""
+    """Draws all pictures but those of 3-main.py and of the explorers
+
+    The latter are taken where their long test has left them.
+    """
     with open(RESULTS) as file:
         results = json.load(file)
     with open(EXERCISE) as file:
@@ -123,9 +127,13 @@ def main():
     draw_losses(results, editions)
     draw_sparsity(results, editions)
     draw_reconstructions(x_test[:10])
-    for name in ('latent', 'manifold', 'samples'):
-        shutil.copy(os.path.join(OUTPUT, 'newest', 'task 3', f'3-{name}.png'),
-                    os.path.join(PICTURES, f'{name}.png'))
+    for name, drawn in (('latent', 'latent'), ('manifold', 'manifold'),
+                        ('samples', 'samples'), ('terms', 'losses')):
+        shutil.copy(
+            os.path.join(OUTPUT, 'newest', 'task 3', f'3-{drawn}.png'),
+            os.path.join(PICTURES, f'{name}.png'))
+    for path in glob.glob(os.path.join(SCREENSHOTS, 'explorer-*.png')):
+        shutil.copy(path, PICTURES)
     shrink()
 
 
