@@ -23,8 +23,8 @@ def python_files():
     files = []
     for folder, folders, names in os.walk(ROOT):
         # Nor what a student writes where `make start DIR=mine` has begun.
-        folders[:] = [name for name in folders
-                      if not name.startswith('.') and name != 'mine']
+        folders[:] = [name for name in folders if not name.startswith('.') and
+                      name not in ('mine', 'node_modules')]
         files += [os.path.relpath(os.path.join(folder, name), ROOT)
                   for name in names if name.endswith('.py')]
     return sorted(files)
