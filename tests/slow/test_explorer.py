@@ -367,8 +367,8 @@ def test_layout(task, window, dark, page, shown):
 
 
 @pytest.mark.parametrize('name, task, height, first', [
-    ('explorer-bars', 0, 590, 'h1'), ('explorer-mixture', 0, 690, '#mix'),
-    ('explorer-maps', 2, 440, '.code'), ('explorer-plane', 3, 706, 'h1')])
+    ('explorer-bars', 0, 590, 'body'), ('explorer-mixture', 0, 690, '#mix'),
+    ('explorer-maps', 2, 440, '.code'), ('explorer-plane', 3, 745, 'body')])
 def test_pictures_for_the_lesson(name, task, height, first, page, shown):
     """What docs/learn.md shows, once tools.results.pictures has taken it"""
     page.open(shown[task].path, 800, height)
@@ -378,7 +378,7 @@ def test_pictures_for_the_lesson(name, task, height, first, page, shown):
 
 @pytest.mark.parametrize('name, task, height, command', [
     ('explorer-sparse', 1, 510, ['sparsity', '--lambtha', '0.005']),
-    ('explorer-fault', 3, 706, ['fault'])])
+    ('explorer-fault', 3, 745, ['fault'])])
 def test_pictures_of_other_models(name, task, height, command, page,
                                   tmp_path):
     """The same of two models that the lesson has its reader train"""
