@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the sparse autoencoder on MNIST and shows what it reconstructs"""
 
-from common import command, figures, mnist, saving, training
+from common import command, explorer, figures, mnist, saving, training
 
 import numpy as np
 
@@ -12,7 +12,7 @@ def main(options):
     Args:
         options: argparse.Namespace, the options that --help explains.
     """
-    (x_train, _), (x_test, _) = mnist.load(options.data)
+    (x_train, _), (x_test, y_test) = mnist.load(options.data)
     x_train = x_train.reshape((-1, 784))
     x_test = x_test.reshape((-1, 784))
 
@@ -31,6 +31,7 @@ def main(options):
     reconstructed = decoder.predict(encoded, verbose=0)
     figures.reconstructions(x_test[:10], reconstructed, options)
     figures.losses(run.losses, options)
+    explorer.write(encoder, decoder, x_test, y_test, options)
 
 
 if __name__ == '__main__':

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the convolutional autoencoder on MNIST, shows reconstructions"""
 
-from common import command, figures, mnist, saving, training
+from common import command, explorer, figures, mnist, saving, training
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def main(options):
     """
     if options.bfloat16:
         training.use_bfloat16()
-    (x_train, _), (x_test, _) = mnist.load(options.data)
+    (x_train, _), (x_test, y_test) = mnist.load(options.data)
     x_train = np.expand_dims(x_train, axis=3)
     x_test = np.expand_dims(x_test, axis=3)
     print(x_train.shape)
@@ -35,6 +35,7 @@ def main(options):
     reconstructed = decoder.predict(encoded, verbose=0)
     figures.reconstructions(x_test[:10], reconstructed, options)
     figures.losses(run.losses, options)
+    explorer.write(encoder, decoder, x_test, y_test, options)
 
 
 if __name__ == '__main__':

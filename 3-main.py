@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the variational autoencoder on MNIST and shows its latent space"""
 
-from common import command, figures, mnist, saving, training
+from common import command, explorer, figures, mnist, saving, training
 
 import numpy as np
 
@@ -32,13 +32,14 @@ def main(options):
     reconstructed = decoder.predict(latent[:10], verbose=0)
     figures.reconstructions(x_test[:10], reconstructed, options)
     figures.losses(run.losses, options)
-    figures.latent(mean, y_test, options)
+    figures.latent(mean, y_test, options, decoder.predict_on_batch)
     line = np.linspace(-3, 3, 25)
     grid = np.stack(np.meshgrid(line, line, indexing='ij'), axis=2)
     digits = decoder.predict(grid.reshape((-1, 2)), batch_size=125, verbose=0)
     figures.manifold(digits, 3, options)
     draws = np.random.RandomState(options.seed).normal(size=(100, 2))
     figures.samples(decoder.predict(draws, 100, verbose=0), options)
+    explorer.write(encoder, decoder, x_test, y_test, options)
 
 
 if __name__ == '__main__':

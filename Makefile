@@ -14,6 +14,10 @@ run: .venv/newest
 test: .venv/newest
 	$(VENV) -m pytest -n auto --dist loadfile
 
+start: .venv/newest
+	@$(if $(DIR),,$(error Say which folder: make start DIR=folder))
+	@$(VENV) -m tools.start '$(DIR)'
+
 grade: .venv/newest
 	@$(if $(DIR),,$(error Say which folder: make grade DIR=folder))
 	$(VENV) -m grader '$(DIR)'
@@ -42,4 +46,4 @@ matrix: .venv/newest .venv/matrix
 	$(VENV) -m pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: run test grade prove torture benchmark results matrix
+.PHONY: run test start grade prove torture benchmark results matrix

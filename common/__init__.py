@@ -3,7 +3,7 @@
 
 Read in this order: command, from the command line to the exit status; mnist
 and data, the images; training; unfinished, what a stopped run leaves; saving;
-figures. runtime and files serve them.
+figures; explorer. runtime and files serve them.
 
 TensorFlow is imported inside functions here: it takes seconds, and wrong
 options and --help are to be answered at once.

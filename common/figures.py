@@ -77,13 +77,15 @@ def losses(history, options):
     save(figure, path_of(options, 'losses'))
 
 
-def latent(points, labels, options):
+def latent(points, labels, options, decode=None):
     """Draws where images lie in a latent space of two dimensions
 
     Args:
         points: array (n, 2), the latent of each image.
         labels: integer array (n,), what the images show; None if unknown.
         options: argparse.Namespace, the options of the main.
+        decode: function from an array (1, 2) to one of 784 values. If given,
+            a window shows what it makes of the place under the pointer.
     """
     figure, axis = plt.subplots(figsize=(8, 7), dpi=100)
     axis.set(title='Test images in the latent space', aspect='equal',
@@ -105,6 +107,31 @@ def latent(points, labels, options):
                         bbox_to_anchor=(1, 0.5))
     figure.tight_layout()
     save(figure, path_of(options, 'latent'))
+    if decode:
+        decode_under_pointer(figure, axis, decode)
+
+
+def decode_under_pointer(figure, axis, decode):
+    """Has the window of a latent space show a decoded image in its corner
+
+    Args:
+        figure: matplotlib.figure.Figure, the window's.
+        axis: matplotlib.axes.Axes, that of the latent space.
+        decode: function, see latent.
+    """
+    corner = figure.add_axes([0.88, 0.82, 0.11, 0.126], xticks=[], yticks=[],
+                             xlabel='under the\npointer')
+    image = corner.imshow(np.zeros((28, 28)), cmap='gray', vmin=0, vmax=1)
+
+    def follow(event):
+        """Decodes, and draws the corner alone: the points take too long"""
+        if event.inaxes is axis:
+            place = np.array([[event.xdata, event.ydata]])
+            image.set_data(decode(place).reshape((28, 28)))
+            corner.draw_artist(image)
+            figure.canvas.blit(corner.bbox)
+
+    figure.canvas.mpl_connect('motion_notify_event', follow)
 
 
 def samples(digits, options):

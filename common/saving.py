@@ -16,9 +16,9 @@ def room_for(auto):
     Returns:
         int, bytes: for every parameter, in 4 bytes, a place in the weights,
         one in the encoder or the decoder, and three in auto, which has Adam's
-        two moments; and what the formats and pictures add to that.
+        two moments; and what formats, pictures and explorer add to that.
     """
-    return 4 * (1 + 1 + 3) * auto.count_params() + 2 ** 20
+    return 4 * (1 + 1 + 3) * auto.count_params() + 5 * 2 ** 20
 
 
 def save(encoder, decoder, auto, losses, options):

@@ -42,8 +42,17 @@ def test_links(doc):
 
 def test_lines_of_code_are_quoted():
     """The lesson quotes every task file"""
-    quoted = re.findall(r'\(\.\./([^)#]+)#L\d+\)', read('docs/learn.md'))
+    quoted = re.findall(r'\(\.\./(\d[^)#]+)#L\d+\)', read('docs/learn.md'))
     assert len(set(quoted)) == 4, quoted
+
+
+def test_every_idea_is_shown():
+    """Each idea of the lesson has a picture, code and something to try"""
+    ideas = read('docs/learn.md').split('\n## ')[1:-2]
+    assert len(ideas) == 11
+    for idea in ideas:
+        for part in ('\n![', '\n> [`', '\n**Try:**'):
+            assert idea.count(part) == 1, (part, idea.split('\n')[0])
 
 
 @pytest.mark.parametrize('doc', DOCS)

@@ -9,6 +9,7 @@ import sys
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.backend_bases import MouseEvent
 
 from common import ROOT, UserError, figures
 
@@ -106,6 +107,36 @@ def test_latent_without_labels(options):
     drawn, = plt.gcf().axes[0].collections
     np.testing.assert_allclose(drawn.get_offsets(), points)
     assert len(drawn.get_facecolors()) == 1
+
+
+def test_latent_decodes_under_the_pointer(options):
+    """The window shows what becomes of the place, and the file does not"""
+    points = np.random.RandomState(0).normal(size=(60, 2))
+    figures.latent(points, None, options)
+    path = os.path.join(options.output, '3-latent.png')
+    with open(path, 'rb') as file:
+        alone = file.read()
+    decoded = []
+
+    def decode(place):
+        """Takes note of the place and gives the same image always"""
+        decoded.append(place)
+        return np.linspace(0, 1, 784)
+
+    figures.latent(points, None, options, decode)
+    with open(path, 'rb') as file:
+        assert file.read() == alone
+    plane, corner = plt.gcf().axes
+    canvas = plt.gcf().canvas
+    for axis, latent in (plane, (0.5, -1)), (corner, (3, 3)):
+        canvas.callbacks.process('motion_notify_event', MouseEvent(
+            'motion_notify_event', canvas,
+            *axis.transData.transform_point(latent)))
+    assert len(decoded) == 1, 'outside of the plane there is nothing to decode'
+    np.testing.assert_allclose(decoded[0], [[0.5, -1]])
+    image, = corner.images
+    np.testing.assert_array_equal(image.get_array().ravel(),
+                                  np.linspace(0, 1, 784))
 
 
 def test_samples_stand_in_rows_of_twenty(options):

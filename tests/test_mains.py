@@ -31,7 +31,7 @@ def drawn(task):
 
 def left(task):
     """Lists the files that a main leaves, in order"""
-    names = ['{}-losses.csv', '{}.weights.h5']
+    names = ['{}-explorer.html', '{}-losses.csv', '{}.weights.h5']
     if runtime.can_save_models():
         names += ['{}-auto.keras', '{}-decoder.keras', '{}-encoder.keras']
     return sorted(drawn(task) + [name.format(task) for name in names])

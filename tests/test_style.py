@@ -22,7 +22,9 @@ def python_files():
     """Lists the project's Python files, as paths from its root"""
     files = []
     for folder, folders, names in os.walk(ROOT):
-        folders[:] = [name for name in folders if not name.startswith('.')]
+        # Nor what a student writes where `make start DIR=mine` has begun.
+        folders[:] = [name for name in folders if not name.startswith('.') and
+                      name not in ('mine', 'node_modules')]
         files += [os.path.relpath(os.path.join(folder, name), ROOT)
                   for name in names if name.endswith('.py')]
     return sorted(files)

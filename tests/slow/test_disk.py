@@ -11,7 +11,7 @@ import pytest
 
 from tests.support import start
 
-# Room for what a run makes sure of, 11, beside the results of another.
+# Room for what a run makes sure of, 15, beside the results of another.
 MIBIBYTES = 30
 
 

@@ -10,7 +10,9 @@ from common import ROOT
 
 # What the runs leave, which is too much to keep.
 OUTPUT = os.path.join(ROOT, 'output', 'results')
-# What is kept of it.
+# Pictures of the explorers, which their long test takes in a browser.
+SCREENSHOTS = os.path.join(ROOT, 'output', 'screenshots')
+# What is kept of the runs.
 RESULTS = os.path.join(ROOT, 'tools', 'results', 'results.json')
 # What the exercise and its later edition print.
 EXERCISE = os.path.join(ROOT, 'tools', 'results', 'exercise.json')

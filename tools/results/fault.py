@@ -2,7 +2,7 @@
 """Trains task 3 with a common fault: it decodes the log variance
 
 As 3-main.py, but the decoder is given the encoder's third output in place of
-its first. Prints what the main prints.
+its first. Prints what the main prints, and leaves an explorer.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import argparse
 import numpy as np
 import tensorflow.keras as keras
 
-from common import mnist, saving, training
+from common import explorer, files, mnist, saving, training
 from tools import build, shaped
 
 
@@ -21,8 +21,9 @@ def main():
     parser.add_argument('--output', required=True)
     parser.set_defaults(task=3)
     options = parser.parse_args()
+    files.reserve(options.output, 1)
 
-    (x_train, _), (x_test, _) = mnist.load()
+    (x_train, _), (x_test, y_test) = mnist.load()
     x_train, x_test = shaped(3, x_train), shaped(3, x_test)
     training.set_seed(0)
     encoder, decoder, right = build(3)
@@ -35,6 +36,7 @@ def main():
     _, mean, log_var = encoder.predict(x_test[:10], verbose=0)
     print(mean)
     print(np.exp(log_var / 2))
+    explorer.write(encoder, decoder, x_test, y_test, options)
 
 
 if __name__ == '__main__':

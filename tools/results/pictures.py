@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Draws docs/pictures/ from what `python -m tools.results` has trained"""
 
+import glob
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ from PIL import Image
 
 import tools
 from common import ROOT, figures, mnist
-from tools.results import EXERCISE, OUTPUT, RESULTS, tables
+from tools.results import EXERCISE, OUTPUT, RESULTS, SCREENSHOTS, tables
 
 PICTURES = os.path.join(ROOT, 'docs', 'pictures')
 NAMES = tuple(module[2:] for module in tools.MODULES)
@@ -105,16 +106,23 @@ def draw_sparsity(results, editions):
 
 
 def shrink():
-    """Gives every picture a palette, which makes a third of its bytes"""
+    """Gives every picture a palette, which makes a third of its bytes
+
+    By an octree: other ways drop colours that few pixels have.
+    """
     for name in os.listdir(PICTURES):
         path = os.path.join(PICTURES, name)
         with Image.open(path) as picture:
-            small = picture.convert('RGB').quantize(COLOURS)
+            small = picture.convert('RGB').quantize(
+                COLOURS, Image.Quantize.FASTOCTREE)
         small.save(path, optimize=True)
 
 
 def main():
-    """Draws all pictures but those that 3-main.py has drawn"""
+    """Draws all pictures but those of 3-main.py and of the explorers
+
+    The latter are taken where their long test has left them.
+    """
     with open(RESULTS) as file:
         results = json.load(file)
     with open(EXERCISE) as file:
@@ -123,9 +131,13 @@ def main():
     draw_losses(results, editions)
     draw_sparsity(results, editions)
     draw_reconstructions(x_test[:10])
-    for name in ('latent', 'manifold', 'samples'):
-        shutil.copy(os.path.join(OUTPUT, 'newest', 'task 3', f'3-{name}.png'),
-                    os.path.join(PICTURES, f'{name}.png'))
+    for name, drawn in (('latent', 'latent'), ('manifold', 'manifold'),
+                        ('samples', 'samples'), ('terms', 'losses')):
+        shutil.copy(
+            os.path.join(OUTPUT, 'newest', 'task 3', f'3-{drawn}.png'),
+            os.path.join(PICTURES, f'{name}.png'))
+    for path in glob.glob(os.path.join(SCREENSHOTS, 'explorer-*.png')):
+        shutil.copy(path, PICTURES)
     shrink()
 
 

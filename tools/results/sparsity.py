@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains as 1-main.py does, with another lambtha
+"""Trains as 1-main.py does, with another lambtha, and leaves an explorer
 
 Ends with a line of JSON: what the codes of the test images are like.
 """
@@ -9,7 +9,7 @@ import json
 
 import numpy as np
 
-from common import mnist, saving, training
+from common import explorer, files, mnist, saving, training
 
 
 def describe(codes):
@@ -34,17 +34,19 @@ def main():
     parser.add_argument('--output', required=True)
     parser.set_defaults(task=1)
     options = parser.parse_args()
+    files.reserve(options.output, 1)
 
-    (x_train, _), (x_test, _) = mnist.load()
+    (x_train, _), (x_test, y_test) = mnist.load()
     x_train = x_train.reshape((-1, 784))
     x_test = x_test.reshape((-1, 784))
     autoencoder = __import__('1-sparse').autoencoder
     training.set_seed(0)
-    encoder, _, auto = autoencoder(784, [128, 64], 32, options.lambtha)
+    encoder, decoder, auto = autoencoder(784, [128, 64], 32, options.lambtha)
     training.speed_up(auto, len(x_train))
     history = auto.fit(epochs=options.epochs, **training.images(
         x_train, x_test, options.epochs))
     saving.write_losses(history.history, options)
+    explorer.write(encoder, decoder, x_test, y_test, options)
     print(json.dumps(describe(encoder.predict(x_test, verbose=0))))
 
 

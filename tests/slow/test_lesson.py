@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""The lesson docs/learn.md: its commands, and the path that it shows
+
+Its commands are run as they stand there, in a copy of the project, but with
+one epoch.
+"""
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from common import ROOT
+from grader import judge, prove, variants
+from grader.registry import TASKS
+from tools import MODULES
+
+# What a copy of the project must not have, or must share with it.
+LEFT_OUT = ('.git', '.venv', '.nox', '.hypothesis', '.pytest_cache', 'data',
+            'mine', 'node_modules', 'output')
+# No package is to be installed by a test.
+MAKE = 'make() { command make --old-file .venv/newest "$@"; }\n'
+
+with open(os.path.join(ROOT, 'docs', 'learn.md'), encoding='utf-8') as file:
+    LESSON = file.read()
+COMMANDS = re.findall(r'```bash\n(.*?)```', LESSON, re.DOTALL)
+PATH = [[cell.strip(' `') for cell in row] for row in re.findall(
+    r'^\|(.*)\|(.*)\|(.*)\|$', LESSON[LESSON.index('| the grader says |'):],
+    re.MULTILINE)[1:]]
+
+
+def run(command, folder):
+    """Runs a command of the lesson
+
+    Args:
+        command: str, for bash.
+        folder: pathlib.Path, where.
+
+    Returns:
+        subprocess.CompletedProcess, all that was printed in its stdout.
+    """
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ('DISPLAY', 'WAYLAND_DISPLAY')}
+    return subprocess.run(
+        ['bash', '-c', MAKE + command], cwd=folder, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+@pytest.fixture(name='copy')
+def copy_of_project(tmp_path):
+    """Copies the project, with the environment and the images of this one"""
+    copy = tmp_path / 'copy'
+    shutil.copytree(ROOT, copy, ignore=lambda folder, names: [
+        name for name in names if folder == ROOT and name in LEFT_OUT])
+    (copy / '.venv').symlink_to(sys.prefix)
+    if os.path.exists(os.path.join(ROOT, 'data')):
+        (copy / 'data').symlink_to(os.path.join(ROOT, 'data'))
+    return copy
+
+
+def test_commands(copy, record_property):
+    """Every command does what the lesson says, and leaves what it names"""
+    for command in COMMANDS:
+        done = run(re.sub(r'(EPOCHS=|--epochs )\d+', r'\g<1>1', command), copy)
+        if 'grade' in command:
+            # A start is not right yet.
+            assert done.returncode, done.stdout
+            assert done.stdout.count(PATH[0][2]) > 3, done.stdout
+        else:
+            assert done.returncode == 0, (command, done.stdout)
+    for name in re.findall(r'`(output/[^`]+\.\w+)`', LESSON):
+        assert (copy / name).exists(), name
+    record_property('commands of the lesson', f'{len(COMMANDS)} run')
+
+
+def test_path(tmp_path):
+    """The grader says at each step of the path what the lesson quotes"""
+    files = [task.file for task in TASKS]
+    task = 0
+    for file, _, sentence in PATH[1:]:
+        task = files.index(file) if file else task
+        variant = next(each for each in variants.WRONG if each.task == task
+                       and re.search(each.pattern, sentence))
+        path = tmp_path / files[task]
+        path.write_text(prove.changed(variant))
+        path.chmod(0o755)
+        said = judge.grade(str(tmp_path), task).values()
+        assert any(sentence in (each or '') for each in said), sentence
+    assert task == len(files) - 1
+
+
+def test_start(tmp_path):
+    """A start has signature and docstring, and nothing of the solution"""
+    folder = tmp_path / 'a new' / 'mine'
+    command = [sys.executable, '-m', 'tools.start', str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    assert sorted(os.listdir(folder)) == sorted(
+        [f'{name}.py' for name in MODULES] + ['README.md'])
+    for name in MODULES:
+        path = folder / f'{name}.py'
+        assert os.access(path, os.X_OK)
+        _, imported, function = ast.parse(path.read_text()).body
+        assert ast.unparse(imported) == 'import tensorflow.keras as keras'
+        docstring, only = function.body
+        assert ast.unparse(only) == 'raise NotImplementedError'
+        for part in ('Args:', 'Returns:', 'Raises:'):
+            assert part in docstring.value.value
+        original = ast.parse(
+            open(os.path.join(ROOT, path.name), encoding='utf-8').read())
+        assert ast.unparse(function.args) in [
+            ast.unparse(node.args) for node in original.body
+            if isinstance(node, ast.FunctionDef)]
+    assert subprocess.run([sys.executable, '-m', 'pycodestyle',
+                           str(folder)]).returncode == 0
+    link = re.search(r'\((.*learn\.md)\)', (folder / 'README.md').read_text())
+    assert os.path.samefile(folder / link.group(1),
+                            os.path.join(ROOT, 'docs', 'learn.md'))
+
+
+@pytest.mark.parametrize('there, said', [
+    ('0-vanilla.py', 'must be new or empty. Received: .* has 0-vanilla.py'),
+    ('.hidden', 'must be new or empty. Received: .* has .hidden'),
+    (None, 'File exists')])
+def test_start_writes_over_nothing(there, said, tmp_path):
+    """A folder that has a file, or is one, is refused in one line"""
+    folder = tmp_path / 'mine'
+    if there:
+        folder.mkdir()
+        (folder / there).write_text('mine')
+    else:
+        folder.write_text('mine')
+    done = subprocess.run(
+        [sys.executable, '-m', 'tools.start', str(folder)], cwd=ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stdout) == (1, '')
+    assert re.search(f'\\Astart: error: .*{said}\n\\Z', done.stderr)
+    assert (folder / there if there else folder).read_text() == 'mine'
+    assert not there or os.listdir(folder) == [there]
