@@ -70,9 +70,9 @@ def test_integers_of_numpy_are_taken(task, kind):
 
 @pytest.mark.parametrize('file', FILES)
 def test_builds_or_says_what_is_wrong(file):
-    """A hundred calls with anything build models, or name what is wrong"""
-    counts = fuzzing.fuzz(file, 100)
-    assert min(counts.values()) >= 20, counts
+    """Fifty calls with anything build models, or name what is wrong"""
+    counts = fuzzing.fuzz(file, 50)
+    assert all(counts.values()), counts
 
 
 def test_helper_is_the_same_in_all_files():

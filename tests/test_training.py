@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from common import runtime, training
 from grader import oracle
-from tests.support import TASKS, build, images, keras
+from tests.support import TASKS, TINY, build, images, keras
 
 # Ten steps, the last one smaller than the others.
 COUNT = 9 * 256 + 100
@@ -33,7 +33,7 @@ def train(task, x_train, x_test, epochs, *callbacks, compiled=True):
     Returns:
         dict of lists of float, the losses.
     """
-    encoder, _, auto = build(task)
+    encoder, _, auto = build(task, arguments=TINY[task])
     silence(encoder, task)
     training.speed_up(auto, len(x_train))
     if not compiled and hasattr(auto, 'jit_compile'):
@@ -56,7 +56,7 @@ def test_losses_are_those_of_plain_fit(task):
     tolerance = 1e-2 if not runtime.is_eager() else (
         1e-6 if task == 2 else 1e-3)
     x_train, x_test = images(task, COUNT), images(task, 300)
-    encoder, _, auto = build(task)
+    encoder, _, auto = build(task, arguments=TINY[task])
     silence(encoder, task)
     plain = auto.fit(
         x_train, x_train, epochs=3, batch_size=256, shuffle=True, verbose=0,
@@ -74,7 +74,7 @@ def test_losses_are_those_of_plain_fit(task):
 @pytest.mark.parametrize('task', TASKS)
 def test_settings_are_used_where_they_exist(task):
     """Five executions an epoch, and XLA for dense layers on a CPU alone"""
-    auto = build(task)[2]
+    auto = build(task, arguments=TINY[task])[2]
     jit_compile = getattr(auto, 'jit_compile', None)
     training.speed_up(auto, COUNT)
     if hasattr(auto, 'steps_per_execution'):
@@ -114,7 +114,7 @@ def test_two_terms_of_a_variational_loss(tmp_path, monkeypatch):
     x_train, x_test = images(3, COUNT), images(3, 300)
     losses = []
     for look in (False, True):
-        encoder, decoder, auto = build(3)
+        encoder, decoder, auto = build(3, arguments=TINY[3])
         run = training.Run(auto, x_train, x_test, options(tmp_path, task=3),
                            encoder if look else None)
         auto.fit(epochs=2, verbose=0, callbacks=run.callbacks, **run.images)
@@ -136,7 +136,7 @@ def test_training_in_a_thread(tmp_path, monkeypatch):
     """Outside the main thread no signal can be asked for, and none is"""
     monkeypatch.setattr(training, 'speed_up', lambda auto, count: None)
     x_train, x_test = images(0, 100), images(0, 10)
-    auto = build(0)[2]
+    auto = build(0, arguments=TINY[0])[2]
     run = training.Run(auto, x_train, x_test, options(tmp_path))
     # Graphs of TensorFlow 1.12 belong to a thread.
     if runtime.is_eager():
@@ -158,7 +158,7 @@ def test_interrupt_waits_for_the_next_call_of_callbacks_alone(tmp_path):
             os.kill(os.getpid(), signal.SIGINT)
 
     x_train, x_test = images(0, COUNT), images(0, 10)
-    auto = build(0)[2]
+    auto = build(0, arguments=TINY[0])[2]
     before = signal.getsignal(signal.SIGINT)
     run = training.Run(auto, x_train, x_test, options(tmp_path))
     auto.fit(epochs=50, verbose=0, callbacks=run.callbacks + [

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""A disk that is full: from the start, for a while, and to the end"""
+"""A disk that is full, for a while or to the end; output that goes nowhere"""
 
 import contextlib
 import hashlib
+import os
 import pathlib
+import re
 import subprocess
 import threading
 
@@ -140,3 +142,25 @@ def test_full_to_the_end(disk, data, record_property):
     assert 'Resuming after epoch' in printed
     assert 'Epoch 100/100' in printed
     record_property('results lost on a full disk', f'0 of {len(before)}')
+
+
+def test_output_on_a_full_disk(data, tmp_path):
+    """Where nothing can be printed, a main says so in one line"""
+    with open('/dev/full', 'w') as full:
+        main = start(0, '--epochs', 1, '--data', data, '--output', tmp_path,
+                     stdout=full)
+    _, errors = main.communicate()
+    assert main.returncode == 1, errors
+    assert re.search(r'\A0-main.py: error: .*No space left.*\n\Z', errors)
+
+
+def test_output_that_nobody_reads(data, tmp_path):
+    """Where a pipe has been closed, a main says so in one line"""
+    reader, writer = os.pipe()
+    os.close(reader)
+    main = start(0, '--epochs', 1, '--data', data, '--output', tmp_path,
+                 stdout=writer)
+    os.close(writer)
+    _, errors = main.communicate()
+    assert main.returncode == 1, errors
+    assert re.search(r'\A0-main.py: nobody reads .*\n\Z', errors), errors
