@@ -45,7 +45,8 @@ def autoencoder(input_dims, filters, latent_dims):
         auto: keras.Model, the decoder applied to the encoder, compiled with
             Adam and binary cross-entropy, in nats a value: the mean over the
             values of an image and over the batch. TensorFlow 1.12 reports
-            it times the batch size.
+            it times the batch size. Sample weights must have the shape
+            (batch, 1, 1), or (batch,) on TensorFlow 1.12.
 
     Raises:
         ValueError: if an argument is not what is said above, or an input is

@@ -44,11 +44,13 @@ def read(path):
         if x not in found:
             raise UserError('{}: must have {}. Received: {}'.format(
                 path, NEEDED, ', '.join(sorted(found))))
-        arrays[x], done = convert_images(path, x, found[x])
-        remarks += done
-        arrays[y], done = convert_labels(path, y, found.get(y),
-                                         len(arrays[x]))
-        remarks += done
+        # An old NumPy warns of NaN, which is refused.
+        with np.errstate(invalid='ignore'):
+            arrays[x], done = convert_images(path, x, found[x])
+            remarks += done
+            arrays[y], done = convert_labels(path, y, found.get(y),
+                                             len(arrays[x]))
+            remarks += done
     return arrays, sorted(set(remarks))
 
 

@@ -16,7 +16,7 @@ from tests.support import TASKS, TINY, build, images, keras, run, start
 EPOCHS = 6
 # Keras 2 keeps no state of its noise, which is another after the restart.
 EXACT = TASKS if runtime.is_keras_3() else [0, 1, 2]
-NEEDS = '--resume needs an optimizer with a method `build`, '
+NEEDS = '--resume needs an Adam with a method `build`, '
 
 
 def options(data, output, *more):

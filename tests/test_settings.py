@@ -144,3 +144,13 @@ def test_images_of_any_type(task, policy):
     expected = list(losses('float32'))
     for kind in ('uint8', 'bool', 'int64', 'float16', 'float64'):
         assert list(losses(kind)) == pytest.approx(expected, rel=1e-5), kind
+
+
+@pytest.mark.skipif(not tf.executing_eagerly(),
+                    reason='TensorFlow 1.12 divides by the weights')
+def test_sample_weights_of_task_2():
+    """Weights of images have the shape that the docstring says"""
+    auto, x = weigh(2)[2], images(2, 8)
+    assert auto.evaluate(x, x, verbose=0, sample_weight=np.full(
+        (8, 1, 1), 2.)) == pytest.approx(
+            2 * auto.evaluate(x, x, verbose=0), rel=1e-5)
