@@ -8,7 +8,7 @@ def start():
 
     backend()
     if is_eager():
-        tf.config.list_physical_devices()
+        tf.config.experimental.list_physical_devices()
         # The mains predict in batches of several sizes, of which it warns.
         tf.get_logger().addFilter(
             lambda record: 'retracing' not in record.getMessage())
