@@ -5,7 +5,7 @@ import tensorflow.keras as keras
 
 
 def positive(name, value, listed=False):
-    """Returns an argument as int or list of int, or says what is wrong"""
+    """Returns an argument as int or list of int, or raises ValueError"""
     if listed:
         if not isinstance(value, (list, tuple)):
             raise ValueError('`{}` must be a list of positive integers. '
@@ -40,7 +40,7 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
         encoder: keras.Model, (batch, input_dims) to (batch, latent_dims).
         decoder: keras.Model, (batch, latent_dims) to (batch, input_dims).
         auto: keras.Model, the decoder applied to the encoder, compiled with
-            Adam and binary cross-entropy, in nats a value: the mean over the
+            Adam and binary cross-entropy, in nats per value: the mean over the
             values of an input and over the batch; plus the penalty.
 
     Raises:

@@ -5,7 +5,7 @@ import tensorflow.keras as keras
 
 
 def positive(name, value, listed=False):
-    """Returns an argument as int or list of int, or says what is wrong"""
+    """Returns an argument as int or list of int, or raises ValueError"""
     if listed:
         if not isinstance(value, (list, tuple)):
             raise ValueError('`{}` must be a list of positive integers. '
@@ -25,10 +25,10 @@ def autoencoder(input_dims, filters, latent_dims):
 
     auto gives back the size of its input only where height and width are 4
     less than a multiple of 2^n, with n = len(filters) at least 3: 4, 12, 20,
-    28, ... for three. For each pooling halves them, rounded up, each
+    28, ... for three. The reason: each pooling halves them, rounded up, each
     upsampling doubles them, and the valid convolution before the last
-    upsampling takes 2 away. Other sizes are built all the same: a height h
-    becomes 2^n ceil(h / 2^n) - 4.
+    upsampling takes 2 away. Other sizes are built too, but auto cannot be
+    trained on its own inputs: a height h becomes 2^n ceil(h / 2^n) - 4.
 
     Args:
         input_dims: tuple of three int, the height, width and channels of an
@@ -43,9 +43,9 @@ def autoencoder(input_dims, filters, latent_dims):
         decoder: keras.Model, (batch,) + latent_dims to images with the
             channels of input_dims and the size said above.
         auto: keras.Model, the decoder applied to the encoder, compiled with
-            Adam and binary cross-entropy, in nats a value: the mean over the
+            Adam and binary cross-entropy, in nats per value: the mean over the
             values of an image and over the batch. TensorFlow 1.12 reports
-            it times the batch size. Sample weights must have the shape
+            it multiplied by the batch size. Sample weights must have the shape
             (batch, 1, 1), or (batch,) on TensorFlow 1.12.
 
     Raises:

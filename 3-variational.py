@@ -11,7 +11,7 @@ ops = getattr(keras, 'ops', keras.backend)
 
 
 def positive(name, value, listed=False):
-    """Returns an argument as int or list of int, or says what is wrong"""
+    """Returns an argument as int or list of int, or raises ValueError"""
     if listed:
         if not isinstance(value, (list, tuple)):
             raise ValueError('`{}` must be a list of positive integers. '
@@ -59,12 +59,12 @@ def reconstruction_loss(y_true, y_pred):
 class Lambda(keras.layers.Lambda):
     """Draws the latent and adds the KL divergence to the loss
 
-    A class, since Keras cannot save a function that keeps noise; of the name
-    of Keras' own, since graders look for that.
+    It is a class because Keras cannot save a function that holds a noise
+    layer. It has the name of Keras' own because graders look for Lambda.
     """
 
     def __init__(self, function=None, **options):
-        """Makes the layer, whose function is always `sample`"""
+        """Makes the layer; loading passes a function, but it is `sample`"""
         super().__init__(self.sample, **options)
         # A layer, since the JAX backend keeps the state of noise in layers.
         self.noise = keras.layers.GaussianNoise(1.0)
@@ -81,10 +81,10 @@ class Lambda(keras.layers.Lambda):
             tensor (batch, latent_dims), the latent.
         """
         mean, log_var = distribution
-        # TensorFlow 1.12 would count the first call, which only makes the
-        # encoder, as well as the one in auto.
+        # The first call, which makes the encoder, adds nothing: TensorFlow
+        # 1.12 would count it as well as the call in auto.
         if self.called:
-            # The loss may have another dtype than the layers.
+            # In mixed precision the loss has another dtype than the layers.
             full = [ops.cast(tensor, keras.backend.floatx())
                     for tensor in distribution]
             self.add_loss(ops.mean(kl_divergence(*full)))
@@ -97,12 +97,12 @@ class Lambda(keras.layers.Lambda):
         # Keras 3 loads no Lambda from HDF5 that names no function.
         return dict(keras.layers.Layer.get_config(self), function=None)
 
-    # That of Keras' Lambda would look for a function.
+    # Keras' own Lambda.from_config would look for a function.
     from_config = classmethod(keras.layers.Layer.from_config.__func__)
 
 
-# For Keras to find them when it loads or copies a model. TensorFlow before 2.1
-# has no such register and needs them as custom objects.
+# So that Keras finds them when it loads or copies a model. TensorFlow before
+# 2.1 has no such register and needs them as custom objects.
 if hasattr(keras.utils, 'register_keras_serializable'):
     for part in (Lambda, reconstruction_loss):
         # Some versions refuse a name a second time, as after a reload.
@@ -129,7 +129,7 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
     Returns:
         encoder: keras.Model, (batch, input_dims) to a list of three, each
             (batch, latent_dims): a sample of the latent representation,
-            drawn anew at every call, the mean and the log variance of the
+            drawn again at every call, the mean and the log variance of the
             distribution that it is drawn from.
         decoder: keras.Model, (batch, latent_dims) to (batch, input_dims).
         auto: keras.Model, the decoder applied to the encoder's sample,

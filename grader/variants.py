@@ -390,10 +390,10 @@ WRONG = (
           'what auto decodes is the log variance',
           ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[2])')),
     wrong(3, 'one layer for mean and log variance',
-          'mean and log variance come from one layer of 5 nodes',
+          'the encoder ends with one layer of 5 nodes; it must end with two',
           (LOG_VAR, 'mean')),
     wrong(3, 'one layer, split, for mean and log variance',
-          'mean and log variance come from one layer of 10 nodes',
+          'the encoder ends with one layer of 10 nodes',
           (MEAN, 'keras.layers.Dense(2 * latent_dims)(x)'),
           (LOG_VAR, 'mean[:, latent_dims:]\n    '
            'mean = mean[:, :latent_dims]')),

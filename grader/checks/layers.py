@@ -74,13 +74,12 @@ def listed(numbers):
 def wrong_counts(subject, side, received, expected, sizes):
     """Says what is wrong with the numbers of nodes or filters"""
     noun = 'filters' if subject.task == IMAGES else 'nodes'
-    latent, heads = sizes[2], 'mean and log variance'
+    latent = sizes[2]
     if subject.task == VARIATIONAL and side == 'encoder':
-        require(received != expected[:-1], '{} come from one layer of {} '
-                'nodes; they must be two layers', heads, latent)
-        require(received != expected[:-2] + [2 * latent], '{} come from one '
-                'layer of {} nodes; they must be two layers of {}', heads,
-                2 * latent, latent)
+        for wrong in latent, 2 * latent:
+            require(received != expected[:-2] + [wrong], 'the encoder ends '
+                    'with one layer of {} nodes; it must end with two of {}, '
+                    'for the mean and the log variance', wrong, latent)
     reason = 'the layers of the {} are wrong'.format(side)
     if len(received) < len(expected):
         reason = 'a layer of the {} is missing'.format(side)

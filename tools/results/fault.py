@@ -8,9 +8,8 @@ its first. Prints what the main prints, and leaves an explorer.
 import argparse
 
 import numpy as np
-import tensorflow.keras as keras
 
-from common import explorer, files, mnist, saving, training
+from common import command, explorer, files, mnist, saving, training
 from tools import build, shaped
 
 
@@ -22,6 +21,8 @@ def main():
     parser.set_defaults(task=3)
     options = parser.parse_args()
     files.reserve(options.output, 1)
+    command.load_tensorflow(verbose=False)
+    import tensorflow.keras as keras
 
     (x_train, _), (x_test, y_test) = mnist.load()
     x_train, x_test = shaped(3, x_train), shaped(3, x_test)

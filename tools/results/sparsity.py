@@ -9,7 +9,7 @@ import json
 
 import numpy as np
 
-from common import explorer, files, mnist, saving, training
+from common import command, explorer, files, mnist, saving, training
 
 
 def describe(codes):
@@ -35,6 +35,7 @@ def main():
     parser.set_defaults(task=1)
     options = parser.parse_args()
     files.reserve(options.output, 1)
+    command.load_tensorflow(verbose=False)
 
     (x_train, _), (x_test, y_test) = mnist.load()
     x_train = x_train.reshape((-1, 784))
