@@ -54,11 +54,12 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
     hidden_layers = positive('hidden_layers', hidden_layers, listed=True)
     latent_dims = positive('latent_dims', latent_dims)
 
+    # As text, since float takes True, and arrays of one number.
     try:
-        valid = 0 <= float(lambtha) < float('inf')
-    except (TypeError, ValueError):
+        valid = 0 <= float(str(lambtha)) < float('inf')
+    except ValueError:
         valid = False
-    if not valid or isinstance(lambtha, (bool, str)):
+    if not valid or isinstance(lambtha, str):
         raise ValueError('`lambtha` must be a number, 0 or more. '
                          'Received: {!r}'.format(lambtha))
 

@@ -5,6 +5,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 \
     python3.10; do $$python -c 'import sys; sys.exit(not (3, 10) <= \
     sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
 VENV = .venv/bin/python
+# A path may have quotes: the shell takes it from its environment.
+export DIR
 
 run: .venv/newest
 	@test -f $(TASK)-main.py || { \
@@ -16,11 +18,11 @@ test: .venv/newest
 
 start: .venv/newest
 	@$(if $(DIR),,$(error Say which folder: make start DIR=folder))
-	@$(VENV) -m tools.start '$(DIR)'
+	@$(VENV) -m tools.start "$$DIR"
 
 grade: .venv/newest
 	@$(if $(DIR),,$(error Say which folder: make grade DIR=folder))
-	$(VENV) -m grader '$(DIR)'
+	$(VENV) -m grader "$$DIR"
 
 prove: .venv/newest
 	$(VENV) -m grader.prove

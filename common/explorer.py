@@ -50,7 +50,8 @@ def write(encoder, decoder, images, labels, options):
                    for name, values in named)
     if labels is not None:
         content['labels'] = labels[:len(images)].tolist()
-        kinds = sorted(set(content['labels']))
+        # All labels, so that the colours are those of 3-latent.png.
+        kinds = np.unique(labels).tolist()
         if len(kinds) <= figures.MOST_KINDS:
             content['colours'] = list(zip(kinds,
                                           itertools.cycle(figures.COLOURS)))
@@ -82,7 +83,7 @@ def describe(layer):
         if name in config:
             described[name] = config[name]
     if layer.get_weights():
-        kernel, bias = layer.get_weights()
+        kernel, bias = map(np.float32, layer.get_weights())
         scales = np.abs(kernel).reshape((-1, kernel.shape[-1])).max(axis=0)
         scales = np.where(scales > 0, scales, 1) / 32767
         described.update(shape=kernel.shape,

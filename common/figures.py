@@ -22,7 +22,7 @@ except Exception:
 # and black.
 COLOURS = ('#000000', '#882255', '#88ccee', '#117733', '#ddcc77', '#cc6677',
            '#332288', '#999933', '#44aa99', '#aa4499')
-# As many labels have room in a legend; beyond, colours come again as well.
+# As many labels have room in a legend; colours come again after the tenth.
 MOST_KINDS = 26
 
 
@@ -90,10 +90,12 @@ def latent(points, labels, options, decode=None):
     figure, axis = plt.subplots(figsize=(8, 7), dpi=100)
     axis.set(title='Test images in the latent space', aspect='equal',
              xlabel='first latent value', ylabel='second latent value')
-    if labels is None:
-        axis.scatter(points[:, 0], points[:, 1], s=4, color=COLOURS[0])
+    kinds, numbers = np.unique(np.zeros(len(points)) if labels is None else
+                               labels, return_inverse=True)
+    if labels is None or len(kinds) > MOST_KINDS:
+        axis.scatter(points[:, 0], points[:, 1], s=4,
+                     color=np.take(COLOURS, numbers, mode='wrap'))
     else:
-        kinds = np.unique(labels)
         for kind, colour in zip(kinds, itertools.cycle(COLOURS)):
             mine = points[labels == kind]
             axis.scatter(mine[:, 0], mine[:, 1], s=4, color=colour,
@@ -102,9 +104,8 @@ def latent(points, labels, options, decode=None):
                       weight='bold', ha='center', va='center',
                       bbox={'facecolor': 'white', 'edgecolor': colour,
                             'alpha': 0.8, 'pad': 2})
-        if len(kinds) <= MOST_KINDS:
-            axis.legend(title='label', markerscale=4, loc='center left',
-                        bbox_to_anchor=(1, 0.5))
+        axis.legend(title='label', markerscale=4, loc='center left',
+                    bbox_to_anchor=(1, 0.5))
     figure.tight_layout()
     save(figure, path_of(options, 'latent'))
     if decode:

@@ -75,4 +75,6 @@ def locked(path):
         try:
             yield
         finally:
-            os.remove(path)
+            # Its folder may have been deleted.
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(path)

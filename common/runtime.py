@@ -3,7 +3,7 @@
 
 
 def start():
-    """Imports TensorFlow and Keras, and has TensorFlow look for devices"""
+    """Imports TensorFlow and Keras, and has them log about themselves"""
     import tensorflow as tf
 
     backend()
@@ -12,6 +12,10 @@ def start():
         # The mains predict in batches of several sizes, of which it warns.
         tf.get_logger().addFilter(
             lambda record: 'retracing' not in record.getMessage())
+    if is_keras_3() and backend() == 'tensorflow' and (
+            tf.test.is_built_with_xla()):
+        # XLA, which compiles the dense models, logs when it is first used.
+        tf.function(lambda: tf.zeros(1), jit_compile=True)()
 
 
 def backend():

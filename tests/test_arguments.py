@@ -14,7 +14,8 @@ NUMBERS = (0, -1, 2.5, 3., True, '3', None, float('nan'), float('inf'),
            np.float32(3), np.bool_(True), [3], {3: 3})
 LISTS = (5, '5', b'5', None, {3: 3}, {3}, np.array([3.]), [0], [3, -1], [2.5],
          [3, True], ['3'], [None], [float('nan')], [[3]])
-WEIGHTS = (-1e-5, True, '0.1', None, float('nan'), float('inf'), [0.1], 1j)
+WEIGHTS = (-1e-5, True, '0.1', None, float('nan'), float('inf'), [0.1], 1j,
+           np.bool_(True), np.array([0.1]), b'0.1', 10 ** 400)
 
 
 def wrong_arguments():

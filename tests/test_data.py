@@ -36,6 +36,7 @@ def without(*names):
     (dict(GOOD, y_train=LABELS[:, None]), 'labels without the axis of 1'),
     (dict(GOOD, y_test=LABELS[:5].astype(float)), 'labels as integers'),
     (dict(GOOD, x_train=IMAGES / 255.), 'floats from 0 to 1'),
+    (dict(GOOD, x_test=np.asfortranarray(IMAGES[:5])), ''),
     (dict(GOOD, x_test=np.float16(IMAGES[:5] / 255.)), 'floats from 0 to 1'),
 ])
 def test_files_that_are_taken(arrays, said, tmp_path, capsys):
@@ -43,7 +44,7 @@ def test_files_that_are_taken(arrays, said, tmp_path, capsys):
     path = write(tmp_path, **arrays)
     (x_train, y_train), (x_test, y_test) = mnist.load(path)
     for images, count in ((x_train, 20), (x_test, 5)):
-        assert images.dtype == np.float32
+        assert images.dtype == np.float32 and images.flags.c_contiguous
         np.testing.assert_allclose(images, IMAGES[:count] / 255., atol=1e-3)
     for labels, name, count in ((y_train, 'y_train', 20),
                                 (y_test, 'y_test', 5)):

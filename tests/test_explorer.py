@@ -16,7 +16,7 @@ import pytest
 
 import tools
 from common import ROOT, explorer
-from tests.support import TASKS, build
+from tests.support import TASKS, build, keras
 
 # Small models of 28 x 28 pixels.
 SMALL = (
@@ -169,3 +169,15 @@ def test_program_is_short():
     with open(os.path.join(ROOT, 'common', 'explorer.js')) as file:
         lines = file.read().split('\n')
     assert len(lines) <= 501 and max(map(len, lines)) < 80
+
+
+def test_kernel_of_half_precision():
+    """Small weights in float16 are in the page what they are"""
+    layer = keras.layers.Dense(3, dtype='float16')
+    layer.build((None, 4))
+    kernel = np.random.RandomState(0).normal(0, 1e-3, (4, 3))
+    layer.set_weights([kernel, np.zeros(3)])
+    described = explorer.describe(layer)
+    np.testing.assert_allclose(
+        array(described['kernel'], '<i2').reshape((4, 3)) *
+        array(described['scales'], '<f4'), kernel, rtol=1e-2)

@@ -7,6 +7,7 @@ import os
 import pickle
 import re
 import resource
+import shutil
 import struct
 import subprocess
 import sys
@@ -214,6 +215,14 @@ def test_wrong_option_ends_the_program(option, value, status, tmp_path):
     printed, errors = main.communicate()
     assert (main.returncode, printed) == (status, ''), errors
     assert re.search(r'^3-main.py: error: .*{}.*\n\Z'.format(value), errors)
+
+
+def test_folder_that_is_deleted_meanwhile(tmp_path):
+    """The lock of a run does not mind that its folder is deleted"""
+    folder = tmp_path / 'output'
+    folder.mkdir()
+    with files.locked(str(folder / 'lock')):
+        shutil.rmtree(str(folder))
 
 
 @pytest.mark.skipif(not runtime.is_keras_3(), reason='one backend only')

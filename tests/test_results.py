@@ -36,6 +36,13 @@ def test_insert_and_extract():
     assert text.startswith('a\n') and text.endswith('z\n')
 
 
+def test_insert_takes_no_table_for_another():
+    """Where the end of a table is missing, none is written over"""
+    text = '<!-- make one: -->\n<!-- make two: -->\n<!-- until here -->\n'
+    with pytest.raises(ValueError, match='^`text` must have the lines'):
+        document.insert(text, 'one', 'table')
+
+
 @pytest.mark.parametrize('runtime, task, epochs, expected, tolerance', [
     # The exercise's environment beside the exercise: early, and at the end.
     ('page', 0, range(1, 6), None, 0.005),

@@ -33,7 +33,7 @@ def split(text, name):
     """
     before, begin, rest = text.partition(BEGIN.format(name))
     table, end, after = rest.partition(END)
-    if not end:
+    if not end or '<!--' in table:
         raise ValueError('`text` must have the lines {!r} and {!r}. '
                          'Received: {!r}'.format(
                              BEGIN.format(name), END, text))

@@ -8,6 +8,7 @@ them stands start.md, the exercise in a few words, as README.md.
 import argparse
 import ast
 import os
+import shlex
 import sys
 
 from common import ROOT, one_line
@@ -56,9 +57,11 @@ def main():
     parser.add_argument('folder', metavar='FOLDER',
                         help='a new folder, or an empty one')
     folder = parser.parse_args().folder
+    # A path may have letters that the terminal has not.
+    sys.stdout.reconfigure(errors='backslashreplace')
     texts = {name + '.py': begin(read(name + '.py')) for name in MODULES}
     texts['README.md'] = read('tools', 'start.md').format(
-        folder=os.path.relpath(folder, ROOT),
+        folder=shlex.quote(os.path.relpath(folder, ROOT)),
         project=os.path.relpath(ROOT, folder))
     try:
         os.makedirs(folder, exist_ok=True)

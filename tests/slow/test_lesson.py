@@ -95,7 +95,7 @@ def test_path(tmp_path):
 
 def test_start(tmp_path):
     """A start has signature and docstring, and nothing of the solution"""
-    folder = tmp_path / 'a new' / 'mine'
+    folder = tmp_path / "it's new" / 'mine'
     command = [sys.executable, '-m', 'tools.start', str(folder)]
     subprocess.run(command, cwd=ROOT, check=True)
     assert sorted(os.listdir(folder)) == sorted(
