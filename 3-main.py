@@ -33,9 +33,8 @@ def main(options):
     figures.reconstructions(x_test[:10], reconstructed, options)
     figures.losses(run.losses, options)
     figures.latent(mean, y_test, options, decoder.predict_on_batch)
-    line = np.linspace(-3, 3, 25)
-    grid = np.stack(np.meshgrid(line, line, indexing='ij'), axis=2)
-    digits = decoder.predict(grid.reshape((-1, 2)), batch_size=125, verbose=0)
+    grid = np.mgrid[-3:3:25j, -3:3:25j].reshape((2, -1)).T
+    digits = decoder.predict(grid, batch_size=125, verbose=0)
     figures.manifold(digits, 3, options)
     draws = np.random.RandomState(options.seed).normal(size=(100, 2))
     figures.samples(decoder.predict(draws, 100, verbose=0), options)
