@@ -286,7 +286,7 @@ def divergence_of(encoder, images):
     import tensorflow.keras as keras
 
     # Without the sample, which would draw noise that the training then lacks.
-    distribution = keras.Model(encoder.inputs, encoder.outputs[1:])
+    distribution = keras.Model(encoder.inputs[0], encoder.outputs[1:])
 
     def divergence():
         """Computes it from the weights of now, in one batch: the fastest"""
