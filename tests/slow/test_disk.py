@@ -83,8 +83,8 @@ def test_full_from_the_start(disk, data):
     printed, errors = main.communicate()
     assert main.returncode == 1, errors
     assert 'Epoch' not in printed
-    assert errors.endswith(f'\n0-main.py: error: {disk}/output: '
-                           'No space left on device\n')
+    assert errors == (f'0-main.py: error: {disk}/output: '
+                      'No space left on device\n')
     assert not list((disk / 'output').iterdir())
 
 
