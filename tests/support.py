@@ -28,7 +28,7 @@ SMALL = (
     (40, [16, 8], 4),
 )
 # And of models with a hidden layer less, which are trained sooner.
-TINY = ((40, [8], 4), (40, [8], 4, 0.01), SMALL[2], (40, [8], 4))
+TINY = ((40, [8], 4), (40, [8], 4, 1e-4), SMALL[2], (40, [8], 4))
 TASKS = range(4)
 
 
