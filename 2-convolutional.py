@@ -46,7 +46,7 @@ def autoencoder(input_dims, filters, latent_dims):
             Adam and binary cross-entropy, in nats per value: the mean over the
             values of an image and over the batch. TensorFlow 1.12 reports
             it multiplied by the batch size. Sample weights must have the shape
-            (batch, 1, 1), or (batch,) on TensorFlow 1.12.
+            (batch, 1, 1), which TensorFlow before 2.2 does not take.
 
     Raises:
         ValueError: if an argument is not what is said above, or an input is
