@@ -59,11 +59,16 @@ def main():
     try:
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             try:
-                grades = dict(enumerate(pool.map(lambda task: judge.grade(
-                    options.folder, task, options.task_seconds,
-                    options.task_memory, stop), range(len(TASKS)))))
+                futures = [pool.submit(
+                    judge.grade, options.folder, task, options.task_seconds,
+                    options.task_memory, stop) for task in range(len(TASKS))]
+                # The signal of Ctrl-C may reach another thread, and would
+                # not wake this one: it looks by itself.
+                while concurrent.futures.wait(futures, 0.1).not_done:
+                    pass
             finally:
                 stop.set()
+        grades = {task: future.result() for task, future in enumerate(futures)}
         # A sentence may quote what the terminal's encoding does not have.
         lines = '\n'.join(table.lines_of(grades)).encode(
             sys.stdout.encoding, 'backslashreplace')
