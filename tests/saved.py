@@ -3,7 +3,8 @@
 
 `python -m tests.saved save FOLDER` saves models of all tasks as the mains do
 and what they predict; `... load FOLDER` loads them as docs/using.md says, and
-saves what those predict. Any runtime may load what another has saved.
+saves what those predict; `... weights FOLDER` loads weights alone, which
+another runtime may have saved.
 """
 
 import argparse
@@ -147,19 +148,12 @@ def load(folder):
     Args:
         folder: str, what save was given.
     """
-    path = os.path.join(folder, 'output', '{}').format
-    early = load_unknown(path) if runtime.can_save_models() else {}
-    found = {}
-    for task in TASKS:
-        encoder, decoder, auto = __import__(FILES[task]).autoencoder(
-            *arguments_of(task))
-        auto.load_weights(path('{}.weights.h5'.format(task)))
-        found.update(outputs_of([encoder, decoder, auto], task))
-        found['{} loss'.format(task)] = loss_of(auto)
-    np.savez(os.path.join(folder, 'weights.npz'), **found)
     if not runtime.can_save_models():
+        load_weights(folder)
         return
-    found = early
+    path = os.path.join(folder, 'output', '{}').format
+    found = load_unknown(path)
+    load_weights(folder)
     rebuilt = kinds_rebuilt()
     for task in TASKS:
         models = [keras.models.load_model(
@@ -170,11 +164,30 @@ def load(folder):
     np.savez(os.path.join(folder, 'models.npz'), **found)
 
 
+def load_weights(folder):
+    """Loads the weights of all tasks into models just built
+
+    Leaves what they predict, and their losses, in the file weights.npz.
+
+    Args:
+        folder: str, what save was given.
+    """
+    path = os.path.join(folder, 'output', '{}').format
+    found = {}
+    for task in TASKS:
+        encoder, decoder, auto = __import__(FILES[task]).autoencoder(
+            *arguments_of(task))
+        auto.load_weights(path('{}.weights.h5'.format(task)))
+        found.update(outputs_of([encoder, decoder, auto], task))
+        found['{} loss'.format(task)] = loss_of(auto)
+    np.savez(os.path.join(folder, 'weights.npz'), **found)
+
+
 def call(action, folder, python=sys.executable):
     """Saves or loads in a fresh process
 
     Args:
-        action: str, 'save' or 'load'.
+        action: str, 'save', 'load' or 'weights'.
         folder: str, where the files are.
         python: str, the path of the interpreter.
     """
@@ -205,4 +218,5 @@ def assert_same(folder, name, task, kinds=KINDS):
 
 
 if __name__ == '__main__':
-    {'save': save, 'load': load}[sys.argv[1]](sys.argv[2])
+    {'save': save, 'load': load, 'weights': load_weights}[sys.argv[1]](
+        sys.argv[2])

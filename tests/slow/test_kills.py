@@ -104,7 +104,7 @@ def test_weights_of_keras_2_load_on_keras_3(tmp_path, record_property):
     """Weights that TensorFlow 2.15 saved give the same predictions"""
     folder = str(tmp_path)
     saved.call('save', folder, find_python('tf2.15'))
-    saved.call('load', folder)
+    saved.call('weights', folder)
     for task in TASKS:
         saved.assert_same(folder, 'weights.npz', task)
     record_property('tasks whose weights went from TensorFlow 2.15 to the '
