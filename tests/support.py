@@ -132,6 +132,25 @@ def compute(task, auto, x, shared=True):
     return latent, output, loss
 
 
+def fails(task):
+    """Tells whether Keras' own layer of a task fails, as it is set
+
+    On Keras 3.0 to 3.8 the regularizer knows no floatx but float32; on 3.0
+    the noise knows no policy but the floatx.
+    """
+    floatx = keras.backend.floatx()
+    layer = {1: keras.layers.Dense(
+        1, activity_regularizer=keras.regularizers.l1(1.), dtype=floatx),
+        3: keras.layers.GaussianNoise(1.)}.get(task)
+    if layer is None or not tf.executing_eagerly():
+        return False
+    try:
+        layer(np.ones((1, 1), floatx), training=True)
+    except tf.errors.InvalidArgumentError:
+        return True
+    return False
+
+
 def start(task, *arguments, stdout=subprocess.PIPE, **settings):
     """Starts a main without a display, its output in pipes
 

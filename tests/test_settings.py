@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from grader import runtime
-from tests.support import TASKS, build, compute, images, keras, weigh
+from tests.support import (
+    TASKS, build, compute, fails, images, keras, weigh)
 
 backend = keras.backend
 # Not in TensorFlow before 2.4.
@@ -54,24 +55,6 @@ def measured():
     runtime.image_factor(8)
     yield
     reset()
-
-
-def fails(task):
-    """Tells whether Keras' own layer of a task fails, as it is set
-
-    On Keras 3.0 to 3.8 the regularizer knows no floatx but float32; on 3.0
-    the noise knows no policy but the floatx.
-    """
-    layer = {1: keras.layers.Dense(
-        1, activity_regularizer=keras.regularizers.l1(1.),
-        dtype=backend.floatx()), 3: keras.layers.GaussianNoise(1.)}.get(task)
-    if layer is None or not tf.executing_eagerly():
-        return False
-    try:
-        layer(np.ones((1, 1), backend.floatx()), training=True)
-    except tf.errors.InvalidArgumentError:
-        return True
-    return False
 
 
 @pytest.mark.parametrize('name', SETTINGS)
