@@ -1,112 +1,266 @@
 #!/usr/bin/env python3
-"""Starts a worker for a task and turns what becomes of it into sentences"""
+"""Judges one submission: starts its servant, asks, and gives the verdict
 
+Nothing here runs a submission's code or imports TensorFlow.
+"""
+
+import collections
 import json
 import os
 import shutil
-import signal
 import subprocess
-import sys
 import tempfile
-import threading
 import time
 
+from . import cage, scores, submissions, text, wire
 from .checks import checks_of
-from .registry import TASKS
+from .printable import clean
+from .registry import Fault, TASKS, Unjudged, require
+from .subject import FORMS, Subject, fits
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-SECONDS = 120
-GIBIBYTES = 4
+HERE = os.path.dirname(os.path.abspath(__file__))
+FAILED = 'the grader itself failed here, not the submission; grade it ' \
+    'again, and report it if it fails again ({})'
+# TensorFlow's import on a busy machine.
+STARTING = 120
 
 
-def ending(status, complaints, seconds, gibibytes):
-    """Says how a worker ended that did not judge everything
+class Servant:
+    """The servant of a submission, in its cage
 
-    Args:
-        status: int, as subprocess has it, or None if it was still running.
-        complaints: str, what it wrote to its standard error.
-        seconds: float, its time limit.
-        gibibytes: float, its memory limit.
+    It is started anew if a file has ended it; the files still to come are
+    judged as ever.
     """
-    if status is None:
-        return 'did not finish within {:g} s'.format(seconds)
-    if any(text in complaints for text in ('bad_alloc', 'MemoryError',
-                                           'annot allocate memory')):
-        return 'used more memory than {:g} GiB'.format(gibibytes)
-    if status < 0:
-        return 'ended the process ({})'.format(signal.Signals(-status).name)
-    return 'ended the process (exit status {})'.format(status)
+
+    def __init__(self, submission, options):
+        """Makes a servant, which is started when it is needed
+
+        Args:
+            submission: submissions.Submission.
+            options: argparse.Namespace, those of the command.
+        """
+        self.options = options
+        self.submission = submission
+        self.kind = cage.choose(options.python) if options.cage else 'none'
+        self.process = None
+
+    def start(self):
+        """Starts the program, with pipes for itself and two for each file"""
+        self.place = tempfile.mkdtemp()
+        code = os.path.join(self.place, 'code')
+        os.mkdir(code)
+        for name in ('servant.py', 'wire.py', 'confine.py'):
+            shutil.copy(os.path.join(HERE, name), code)
+        for name, file in self.submission.files.items():
+            if file.content is not None:
+                with open(os.path.join(code, name), 'wb') as copied:
+                    copied.write(file.content)
+        self.wires, theirs = [], {}
+        for number in range(1 + 2 * len(TASKS)):
+            questions, answers = os.pipe(), os.pipe()
+            theirs[number] = questions[0], answers[1]
+            self.wires.append(wire.Wire(answers[0], questions[1]))
+        descriptors = [one for pair in theirs.values() for one in pair]
+        self.process = cage.start(
+            self.kind, self.options.python, self.place,
+            [json.dumps({'kind': self.kind, 'pipes': theirs})], descriptors,
+            self.options.task_memory)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self.wires[0].deadline = time.monotonic() + STARTING
+        self.eager = self.wires[0].receive()[0]['eager']
+
+    def tell(self, seconds, **question):
+        """Tells the first process what to do; gives its answer"""
+        self.wires[0].deadline = time.monotonic() + seconds
+        self.wires[0].send(question)
+        return self.wires[0].receive()[0]
+
+    def open(self, number, ask, task):
+        """Starts the process of a file
+
+        Args:
+            number: int, which of the pipes it gets.
+            ask: str, 'file' or 'program', see servant.start.
+            task: int, whose file.
+
+        Returns:
+            wire.Wire, to that process.
+        """
+        for _ in range(2):
+            try:
+                if self.process is None:
+                    self.start()
+                self.tell(STARTING, ask=ask, number=number,
+                          path=TASKS[task].file)
+                return self.wires[number]
+            except wire.Broken:
+                self.close()
+        raise OSError('the servant does not start: ' + self.said)
+
+    def end(self, number):
+        """Ends the process of a file"""
+        if self.process is None:
+            return
+        try:
+            self.tell(10, ask='end', number=number)
+        except wire.Broken:
+            self.close()
+
+    def close(self):
+        """Ends the servant and all that it started"""
+        if self.process is not None:
+            cage.end(self.process)
+            self.said = cage.complaints(self.process).strip()[-100:]
+            self.process = None
+            for connection in self.wires:
+                connection.close()
+            # Nothing can be written there, but where there is no cage.
+            subprocess.call(['rm', '-rf', '--', self.place])
 
 
-def grade(folder, task, seconds=SECONDS, gibibytes=GIBIBYTES, stop=None):
-    """Grades one file
+def run_program(subject, servant):
+    """Checks that a file ends with 0 when it runs as a program"""
+    subject.primary
+    number = 1 + len(TASKS) + subject.task
+    name = './' + TASKS[subject.task].file
+    connection = servant.open(number, 'program', subject.task)
+    connection.deadline = subject.deadline
+    try:
+        answer = connection.receive()[0]
+    except wire.Broken as broken:
+        servant.end(number)
+        raise Fault('{} {}'.format(name, {
+            'late': 'does not end'}.get(str(broken), 'ends the process')))
+    # What it has told, not how it ends: it may never end.
+    servant.end(number)
+    if 'error' in answer:
+        raise subject.fault_of('running {} as a program'.format(name),
+                               answer['error'])
+    require(fits(answer, FORMS['program']),
+            '{}: what the process answers is no answer', name)
+    status = answer['status']
+    if status:
+        raise Fault('running {} as a program ends with status {}; it must '
+                    'end with 0'.format(name, status))
+
+
+def judge_file(subject, servant):
+    """Makes all checks of models on one file"""
+    for check in checks_of(subject.task):
+        if check.about is not None and (
+                set(check.about) & (set(subject.faults) |
+                                    set(subject.not_judged))):
+            continue
+        record(subject, check.name, lambda: check.judge(subject))
+        if check.name == 'returns':
+            record(subject, 'program', lambda: run_program(subject, servant))
+
+
+def failure(error):
+    """Says that the grader failed, and where: clean, of an exception"""
+    trace = error.__traceback__
+    while trace.tb_next:
+        trace = trace.tb_next
+    return clean(FAILED.format('{}: {}, {} line {}'.format(
+        type(error).__name__, error, os.path.basename(
+            trace.tb_frame.f_code.co_filename), trace.tb_lineno)))
+
+
+def record(subject, name, judge):
+    """Makes a check and keeps what comes of it"""
+    try:
+        judge()
+    except Fault as fault:
+        subject.faults[name] = [fault] + fault.also
+    except Unjudged as because:
+        subject.not_judged[name] = str(because)
+    # A fault of the grader's own is not to cost the other files their grades.
+    except Exception as error:
+        subject.not_judged[name] = failure(error)
+
+
+def verdict(subject, weights, began):
+    """Puts together what is said of a file"""
+    required = [check.name for check in checks_of(subject.task)
+                if check.about is None] + ['program']
+    said = subject.text
+    faults = [(check, sentence, line)
+              for check, sentence, line in said['faults']]
+    marks = said.get('landmarks') or {}
+    for name in required:
+        for fault in subject.faults.get(name, ()):
+            line = fault.line
+            faults.append((name, str(fault), marks.get(line)
+                           if isinstance(line, str) else line))
+    not_judged = [tuple(one) for one in said.get('not_judged', ())] + [
+        (name, subject.not_judged[name]) for name in required
+        if name in subject.not_judged]
+    advice = [tuple(one) for one in said.get('advice', ())] + [
+        (name, str(fault)) for name, found in subject.faults.items()
+        if name not in required for fault in found]
+    # One fault costs one fault: what says the same is said once.
+    once = collections.OrderedDict()
+    for name, sentence, line in faults:
+        once.setdefault(clean(sentence), (name, line))
+    failed = {name for name, _, _ in faults} | {
+        name for name, _ in not_judged}
+    return {
+        'file': TASKS[subject.task].file,
+        'score': scores.score(weights[subject.task], failed),
+        'faults': [{'check': name, 'sentence': sentence, 'line': line}
+                   for sentence, (name, line) in once.items()],
+        'not_judged': [{'check': name, 'because': clean(because)}
+                       for name, because in not_judged],
+        'advice': [{'check': name, 'sentence': clean(sentence)}
+                   for name, sentence in sorted(advice)],
+        'seconds': round(time.monotonic() - began, 2)}
+
+
+def judge(submission, options):
+    """Judges a submission
 
     Args:
-        folder: str, where the file lies; nothing is written there.
-        task: int, which file.
-        seconds: float, the time that the worker has.
-        gibibytes: float, the memory that the worker has.
-        stop: threading.Event that ends the worker early, if there is one.
+        submission: submissions.Submission.
+        options: argparse.Namespace: `runtime`, `python`, `seed`,
+            `task_seconds`, `task_memory`, `cage`, `weights`.
 
     Returns:
-        dict from the name of every check of the task to None if it passed,
-        else to the sentence that says what is wrong.
+        dict, as docs/grading.md says; and 'normal', see text.examine.
     """
-    place = tempfile.mkdtemp(prefix='grader-')
+    cage.adopt()
+    # Before there are threads, for it forks.
+    texts = [text.examine(submission.files[task.file], task.parameters)
+             for task in TASKS]
+    if not submission.readme:
+        texts[0]['advice'].append([
+            'readme', 'the folder has no README.md, which the exercise asks '
+            'for'])
+    servant = Servant(submission, options)
+    tasks = []
     try:
-        return judged(os.path.join(os.path.abspath(folder),
-                                   TASKS[task].file), task, seconds,
-                      gibibytes, place, stop or threading.Event())
+        for task, said in enumerate(texts):
+            began = time.monotonic()
+            connection = eager = None
+            if said['runs']:
+                connection = servant.open(1 + task, 'file', task)
+                eager = servant.eager
+            subject = Subject(
+                task, said, connection,
+                time.monotonic() + options.task_seconds, options, eager)
+            judge_file(subject, servant)
+            if connection is not None:
+                servant.end(1 + task)
+            tasks.append(verdict(subject, options.weights, began))
     finally:
-        shutil.rmtree(place, ignore_errors=True)
-
-
-def judged(file, task, seconds, gibibytes, place, stop):
-    """Grades a file with a worker that lives in a folder, see grade"""
-    results = os.path.join(place, 'results')
-    errors = os.path.join(place, 'errors')
-    # First, so that no other module of the name is taken for the grader.
-    paths = [ROOT] + list(filter(None, [os.environ.get('PYTHONPATH')]))
-    # Without a GPU: workers would share it, and it rounds more coarsely.
-    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(paths),
-                       TF_CPP_MIN_LOG_LEVEL='3', CUDA_VISIBLE_DEVICES='-1',
-                       TMPDIR=place)
-    with open(errors, 'wb') as complaints:
-        worker = subprocess.Popen(
-            [sys.executable, '-B', '-m', 'grader.worker', '--task', str(task),
-             '--file', file, '--results', results,
-             '--gibibytes', str(gibibytes)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=complaints, cwd=place, env=environment,
-            start_new_session=True)
-        try:
-            end = time.monotonic() + seconds
-            while (worker.poll() is None and time.monotonic() < end and
-                   not stop.wait(0.05)):
-                pass
-            status = worker.poll()
-        finally:
-            # Whatever the file started goes with it.
-            try:
-                os.killpg(worker.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            worker.wait()
-    action, verdicts = 'starting', {}
-    lines = []
-    if os.path.exists(results):
-        with open(results, errors='replace') as text:
-            lines = text.read().split('\n')[:-1]
-    for line in map(json.loads, lines):
-        action = line.get('action', action)
-        if 'check' in line:
-            verdicts[line['check']] = line['sentence']
-    with open(errors, errors='replace') as text:
-        complaints = text.read()[-10000:]
-    names = [check.name for check in checks_of(task)]
-    if not set(names) <= set(verdicts):
-        sentence = '{} {}'.format(action, ending(status, complaints, seconds,
-                                                 gibibytes))
-        for name in names:
-            verdicts.setdefault(name, sentence)
-    return {name: verdicts[name] for name in names}
+        servant.close()
+    return {
+        'submission': submission.name,
+        'score': round(sum(task['score'] for task in tasks) / len(tasks), 1),
+        'tasks': tasks,
+        'files': {name: submissions.sha256(file)
+                  for name, file in submission.files.items()},
+        'same_as': [], 'runtime': options.runtime, 'seed': options.seed,
+        'cage': servant.kind,
+        'normal': {task.file: said['normal']
+                   for task, said in zip(TASKS, texts)}}

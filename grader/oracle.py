@@ -8,15 +8,25 @@ A network is a list of steps, each a tuple whose first item says what it is:
     ('pool', kind): 'max' or 'average' with same padding, 'valid' (max),
         'strided' (no maximum but every other value), 'none'
     ('up', kind): 'nearest', 'bilinear', 'none'
+    ('part', start, stop): some of the values
+
+Gradients are those of complex steps (Squire and Trapp 1998, "Using complex
+variables to estimate derivatives of real functions"): f'(x) is the imaginary
+part of f(x + ih) / h, exact for a tiny h. So what stands here must take
+complex numbers, and decide by their real parts alone.
 """
 
 import itertools
 import math
+import time
 
 import numpy as np
 
 # Keras clips probabilities to [EPSILON, 1 - EPSILON] before the logarithm.
 EPSILON = 1e-7
+
+# The step of gradients: so small that its square is nothing.
+STEP = 1e-30
 
 # A Kolmogorov-Smirnov distance times sqrt(n) that chance exceeds with a
 # probability of 2 exp(-2 * 3.3 ** 2) = 7e-10.
@@ -30,33 +40,49 @@ def sigmoid(x):
 
 def softmax(x):
     """Computes the softmax over the last axis"""
-    powers = np.exp(x - x.max(axis=-1, keepdims=True))
+    powers = np.exp(x - x.real.max(axis=-1, keepdims=True))
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
 def elu(x):
     """Computes the exponential linear unit"""
-    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+    return np.where(x.real > 0, x, np.exp(np.where(x.real > 0, 0, x)) - 1)
+
+
+def magnitude(x):
+    """Computes the absolute value"""
+    return np.where(x.real < 0, -x, x)
+
+
+def relu(x):
+    """Computes the rectified linear unit"""
+    return np.where(x.real > 0, x, 0)
+
+
+def leaky(slope):
+    """Makes a leaky rectified linear unit"""
+    return lambda x: np.where(x.real > 0, x, slope * x)
 
 
 ACTIVATIONS = {
-    'relu': lambda x: np.maximum(x, 0),
+    'relu': relu,
     'sigmoid': sigmoid,
     'linear': lambda x: x,
     'tanh': np.tanh,
     'softmax': softmax,
     'elu': elu,
     'selu': lambda x: 1.0507009873554805 * np.where(
-        x > 0, x, 1.6732632423543772 * elu(x)),
-    'leaky relu (0.3)': lambda x: np.maximum(x, 0.3 * x),
-    'leaky relu (0.2)': lambda x: np.maximum(x, 0.2 * x),
-    'leaky relu (0.01)': lambda x: np.maximum(x, 0.01 * x),
-    'softplus': lambda x: np.logaddexp(x, 0),
-    'softsign': lambda x: x / (1 + np.abs(x)),
+        x.real > 0, x, 1.6732632423543772 * elu(x)),
+    'leaky relu (0.3)': leaky(0.3),
+    'leaky relu (0.2)': leaky(0.2),
+    'leaky relu (0.01)': leaky(0.01),
+    'softplus': lambda x: relu(x) + np.log1p(np.exp(-magnitude(x))),
+    'softsign': lambda x: x / (1 + magnitude(x)),
     'swish': lambda x: x * sigmoid(x),
-    'hard sigmoid': lambda x: np.clip(0.2 * x + 0.5, 0, 1),
+    'hard sigmoid': lambda x: np.where(
+        np.abs(x.real) < 2.5, 0.2 * x + 0.5, x.real > 0),
     'exponential': np.exp,
-    'relu and then sigmoid': lambda x: sigmoid(np.maximum(x, 0)),
+    'relu and then sigmoid': lambda x: sigmoid(relu(x)),
 }
 
 
@@ -86,8 +112,10 @@ def pool(x, kind):
     x = np.pad(x, [(0, 0), (0, x.shape[1] % 2), (0, x.shape[2] % 2), (0, 0)],
                mode='constant', constant_values=np.nan)
     windows = np.stack([x[:, i::2, j::2] for i in (0, 1) for j in (0, 1)])
-    reduce = np.nanmean if kind == 'average' else np.nanmax
-    return reduce(windows, axis=0)
+    if kind == 'average':
+        return np.nanmean(windows, axis=0)
+    largest = np.nanargmax(windows.real, axis=0)
+    return np.choose(largest, windows)
 
 
 def interpolate(x, axis):
@@ -122,7 +150,6 @@ def preactivations(steps, layers, x):
         list of pairs of arrays, one pair for each layer with weights: the
         values before and after its activation; array, the network's output.
     """
-    x = np.asarray(x, 'float64')
     values = []
     for step in steps:
         if step[0] in ('dense', 'conv'):
@@ -133,6 +160,8 @@ def preactivations(steps, layers, x):
                 before = convolve(x, kernel, bias, step[3])
             x = ACTIVATIONS[step[2]](before)
             values.append((before, x))
+        elif step[0] == 'part':
+            x = x[..., step[1]:step[2]]
         else:
             x = {'pool': pool, 'up': upsample}[step[0]](x, step[1])
     return values, x
@@ -167,8 +196,9 @@ def decoder_of_images(count):
 
 def binary_crossentropy(targets, outputs):
     """Computes the binary cross-entropy of each value, in nats"""
-    outputs = np.clip(np.asarray(outputs, 'float64'), EPSILON, 1 - EPSILON)
-    return -(targets * np.log(outputs) + (1 - targets) * np.log1p(-outputs))
+    outputs = np.where(outputs.real < EPSILON, EPSILON, outputs)
+    outputs = np.where(outputs.real > 1 - EPSILON, 1 - EPSILON, outputs)
+    return -(targets * np.log(outputs) + (1 - targets) * np.log(1 - outputs))
 
 
 def kl_divergence(mean, log_var):
@@ -237,6 +267,8 @@ def alternatives(steps):
     if kinds:
         yield swapped, ('order', None, kinds[0], 'convolution')
     yield steps + [('up', 'nearest')], ('last', None, 'upsampled', 'not')
+    yield [s[:3] + ('valid',) if s[0] == 'conv' and s is not steps[-1] else s
+           for s in steps], ('valid', None, 'valid', 'same')
     for right in ('relu', 'linear'):
         for name in ACTIVATIONS:
             if name == right:
@@ -253,7 +285,7 @@ def alternatives(steps):
                 yield other, ('activation', first, one, steps[first][2])
 
 
-def diagnose(steps, layers, x, received):
+def diagnose(steps, layers, x, received, until):
     """Finds the wrong network that explains a model's output
 
     Args:
@@ -261,15 +293,40 @@ def diagnose(steps, layers, x, received):
         layers: list of (kernel, bias), the model's weights.
         x: array, its input.
         received: array, its output.
+        until: float, when to give up, as time.monotonic tells it.
 
     Returns:
-        tuple, as alternatives() describes the fault, or None.
+        tuple, as alternatives() describes the fault; the wrong network. Both
+        None if there is none.
     """
-    for other, fault in alternatives(steps):
-        try:
-            if close(received, forward(other, layers, x)):
-                return fault
-        except ValueError:
-            # An alternative may leave too little for a valid convolution.
-            continue
-    return None
+    with np.errstate(all='ignore'):
+        for other, fault in alternatives(steps):
+            if time.monotonic() > until:
+                break
+            try:
+                if close(received, forward(other, layers, x)):
+                    return fault, other
+            except ValueError:
+                # It may leave too little for a valid convolution.
+                continue
+    return None, None
+
+
+def gradient(function, arrays, chosen):
+    """Computes derivatives
+
+    Args:
+        function: function of a list of arrays, which gives a number.
+        arrays: list of arrays, where to differentiate it.
+        chosen: list of pairs of the number of an array and an index there.
+
+    Returns:
+        array, the derivative by each of the chosen values.
+    """
+    arrays = [array.astype(complex) for array in arrays]
+    slopes = []
+    for number, index in chosen:
+        arrays[number][index] += 1j * STEP
+        slopes.append(function(arrays).imag / STEP)
+        arrays[number][index] -= 1j * STEP
+    return np.array(slopes)

@@ -20,45 +20,58 @@ CHECKS = []
 
 
 class Fault(Exception):
-    """What is wrong with a file, in one sentence that a student understands"""
+    """What is wrong with a file, in a sentence that a student understands"""
+
+    def __init__(self, sentence, line=None, also=()):
+        """Takes the sentence and where it is
+
+        Args:
+            sentence: str.
+            line: int, a line of the file; or str, a landmark of text.py.
+            also: list of Fault, others that were found with it.
+        """
+        super().__init__(sentence)
+        self.line = line
+        self.also = list(also)
+
+
+class Unjudged(Exception):
+    """What cannot be judged, because of another fault: its sentence"""
 
 
 class Check:
     """One thing that must be true of a file"""
 
-    def __init__(self, name, title, judge, tasks, required, needs):
+    def __init__(self, name, judge, tasks, about):
         """Makes a check
 
         Args:
-            name: str, short, unique within a task: part of the test's id.
-            title: str, what must be true, as the table shows it.
-            judge: function of a Subject, which raises a Fault.
+            name: str, unique within a task: scores.py has its weight.
+            judge: function of a Subject. It raises a Fault, or Unjudged
+                where another fault hides what it looks at.
             tasks: tuple of int, the tasks that it is for.
-            required: bool, whether the exercise says it; else it is advice.
-            needs: tuple of str, the names of the checks without which this
-                one cannot tell anything.
+            about: None, or for advice, which is not scored: tuple of str,
+                the checks that must have passed, else it is not given.
         """
         self.name = name
-        self.title = title
         self.judge = judge
         self.tasks = tasks
-        self.required = required
-        self.needs = needs
+        self.about = about
 
 
-def check(name, title, tasks=ALL, required=True, needs=()):
+def check(name, tasks=ALL, about=None):
     """Makes the decorator that puts a function on the list of checks"""
     def register(judge):
         """Puts judge on the list"""
-        CHECKS.append(Check(name, title, judge, tasks, required, needs))
+        CHECKS.append(Check(name, judge, tasks, about))
         return judge
     return register
 
 
-def require(valid, sentence, *values):
+def require(valid, sentence, *values, line=None):
     """Raises a Fault unless valid; the sentence is formatted with values"""
     if not valid:
-        raise Fault(sentence.format(*values))
+        raise Fault(sentence.format(*values), line)
 
 
 def plural(number, noun):

@@ -18,7 +18,8 @@ import pytest
 import tensorflow as tf
 
 from common import ROOT
-from grader import oracle, runtime
+from grader import oracle
+from tests import models
 from tests.support import FILES, SMALL, images, keras
 
 SECONDS = 300
@@ -79,7 +80,7 @@ def train(task, strategy):
     arguments = SMALL[task]
     if task == 1:
         # A sum over the part of a batch that a replica has is smaller.
-        sums = runtime.penalty_factors(4)[0] == pytest.approx(1)
+        sums = models.penalty_factors(4)[0] == pytest.approx(1)
         replicas = strategy.num_replicas_in_sync if sums else 1
         arguments = arguments[:3] + (LAMBTHA * replicas,)
     module = __import__(FILES[task])

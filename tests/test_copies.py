@@ -16,8 +16,7 @@ import tensorflow as tf
 
 from common import runtime
 from grader import oracle
-from grader import runtime as models
-from tests import saved
+from tests import models, saved
 from tests.saved import KINDS
 from tests.support import FILES, SMALL, TASKS, compute, images, keras, weigh
 

@@ -1,165 +1,147 @@
 #!/usr/bin/env python3
-"""The grader itself: that no file disturbs it, and what the command says
+"""The grader itself: that no file disturbs it, and that its numbers are right
 
-That it judges well is proved by grader/prove.py.
+That it judges well is proved by grader/prove.py; what the command does with
+what it says is in test_command.py.
 """
 
 import os
 import re
-import signal
-import subprocess
-import sys
-import time
+import struct
+import threading
 
 import numpy as np
 import pytest
 
-from grader import __main__ as command
-from grader import judge, oracle
-from grader.checks import checks_of
+from grader import oracle, prove, scores, wire
+from grader.checks import checks_of, training
 from grader.registry import TASKS
+from grader.subject import gist
 from tests.support import ROOT
 
 FUNCTION = """
-def autoencoder(input_dims, hidden_layers, latent_dims):
+
+def autoencoder(*sizes):
     \"\"\"Does harm\"\"\"
     {}
 """
 
-# What a file says after its first line, and what is said of it.
-HOSTILE = {
-    'syntax error': ('x = = 1\n', r'^line 2: invalid syntax$'),
-    'not text': ('\0', r'^(line|the file cannot be) '),
-    'no function': ('x = 1\n', r'no function called autoencoder$'),
-    'no such module': ('import nothing_of_this_name\n',
-                       r'^importing the file raised ModuleNotFoundError'),
-    'endless loop': ('while True:\n    pass\n',
-                     r'^importing the file did not finish within 4 s$'),
-    'end of the process': ('import os\nos._exit(0)\n', r'^importing the file '
-                           r'ended the process \(exit status 0\)$'),
-    'killed': ('import os\nos.kill(os.getpid(), 9)\n',
-               r'^importing the file ended the process \(SIGKILL\)$'),
-    'endless memory': ('x = []\nwhile True:\n    x.append(bytes(10 ** 7))\n',
-                       r'^importing the file used more memory than 2 GiB$'),
-    'exit': (FUNCTION.format('exit()'), r'^autoencoder\(.*\) called exit$'),
-    'interrupt': (FUNCTION.format('raise KeyboardInterrupt'),
-                  r'^autoencoder\(.*\) raised KeyboardInterrupt$'),
-    'one thing': (FUNCTION.format('return 1'), r'returns one int; it must '
-                  r'return encoder, decoder, auto$'),
-    'two things': (FUNCTION.format('return 1, 2'), r'returns 2 values; '),
-}
+# What a file says after its first line, and what is said of it, first of all.
+HOSTILE = (
+    ('syntax error', 'x = = 1\n', r'^Python cannot load the file: invalid'),
+    ('not text', '\0\n', r'^the file holds a null byte'),
+    ('no function', 'x = 1\n', r'no function called autoencoder$'),
+    ('no such module', 'import nothing_of_this_name\n',
+     r'^importing the file raised ModuleNotFoundError'),
+    ('endless loop', 'while True:\n    pass\n',
+     r'^importing the file did not finish within 6 s$'),
+    ('end of the process', 'import os\nos._exit(0)\n',
+     r'^importing the file ended the process$'),
+    ('killed', 'import os\nos.kill(os.getpid(), 9)\n',
+     r'^importing the file ended the process$'),
+    ('endless memory', 'x = []\nwhile True:\n    x.append(bytes(10 ** 7))\n',
+     r'^importing the file used more memory than it may$'),
+    ('exit', FUNCTION.format('exit()'), r'^autoencoder\(.*\) called exit$'),
+    ('interrupt', FUNCTION.format('raise KeyboardInterrupt'),
+     r'^autoencoder\(.*\) raised KeyboardInterrupt$'),
+    ('one thing', FUNCTION.format('return 1'),
+     r'returns one int; it must return encoder, decoder, auto$'),
+    ('two things', FUNCTION.format('return 1, 2'), r'returns 2 values; '),
+)
 
 
-def write(folder, text):
-    """Writes a file of task 0 that begins as it must
-
-    Args:
-        folder: py.path.local, where.
-        text: str, what follows the first line.
-    """
-    with open(str(folder.join(TASKS[0].file)), 'w') as file:
-        file.write('#!/usr/bin/env python3\n' + text)
-
-
-@pytest.mark.parametrize('name', sorted(HOSTILE))
-def test_hostile(name, tmpdir):
-    """Every hostile file gets one sentence, and its folder is left alone"""
-    text, pattern = HOSTILE[name]
-    write(tmpdir, text)
-    # Without TensorFlow a worker is at the file's own code in 0.2 s.
-    verdicts = judge.grade(str(tmpdir), 0,
-                           4 if 'finish' in pattern else 60, 2)
-    assert os.listdir(str(tmpdir)) == [TASKS[0].file]
-    assert re.search(pattern, verdicts['returns'])
-    assert verdicts['first-line'] is None
-    assert verdicts['returns'] == verdicts['encoder-output']
-
-
-def start(*arguments):
-    """Starts the command in the project's folder, its output in pipes
-
-    Args:
-        *arguments: its arguments, of any type.
-
-    Returns:
-        subprocess.Popen, whose output is text.
-    """
-    return subprocess.Popen(
-        [sys.executable, '-m', 'grader'] + list(map(str, arguments)),
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        universal_newlines=True)
+@pytest.mark.parametrize('first', range(0, len(HOSTILE), len(TASKS)))
+def test_hostile(first, tmpdir):
+    """Every hostile file gets one sentence; the folder is left alone"""
+    cases = HOSTILE[first:first + len(TASKS)]
+    for task, (_, text, _) in zip(TASKS, cases):
+        path = tmpdir.join(task.file)
+        path.write('#!/usr/bin/env python3\n"""Harms"""\n' + text)
+        path.chmod(0o755)
+    before = {path.basename: path.read() for path in tmpdir.listdir()}
+    tasks = prove.grade(str(tmpdir), task_seconds=6, task_memory=3)['tasks']
+    assert {path.basename: path.read() for path in
+            tmpdir.listdir()} == before
+    for (name, _, pattern), said in zip(cases, tasks):
+        sentences = [fault['sentence'] for fault in said['faults']
+                     if fault['check'] != 'imports']
+        assert len(sentences) == 1, (name, sentences)
+        assert re.search(pattern, sentences[0]), (name, sentences)
+        assert said['score'] <= 15, name
+        # Whatever could not be judged for it says so.
+        judged = {check.name for check in checks_of(TASKS.index(
+            next(task for task in TASKS if task.file == said['file'])))
+                  if check.about is None}
+        failed = {one['check'] for key in ('faults', 'not_judged')
+                  for one in said[key]}
+        assert judged <= failed, name
 
 
-def test_folder(tmpdir, monkeypatch):
-    """A right file passes, with advice; those that are missing fail"""
-    with open(os.path.join(ROOT, TASKS[0].file)) as lines:
-        source = lines.read()
-    # As `import os`, which a required check would find.
-    harm = '\n\nprint("here")\n__builtins__["__import__"]("os").chdir("/")\n'
-    tmpdir.join(TASKS[0].file).write(source + harm)
-    tmpdir.join(TASKS[0].file).chmod(0o755)
-    # No other module of the name is taken for the grader.
-    tmpdir.mkdir('grader').join('__init__.py').write('raise SystemExit(9)')
-    monkeypatch.setenv('PYTHONPATH', str(tmpdir), prepend=os.pathsep)
-    grader = start(tmpdir)
-    output, errors = grader.communicate()
-    assert (grader.returncode, errors) == (1, ''), output
-    assert TASKS[0].file + ': 18 of 18 required checks passed' in output
-    assert '-> importing the file prints' in output
-    assert '-> importing the file changes the working directory' in output
-    for task in TASKS[1:]:
-        assert task.file + ': 0 of ' in output
-    assert output.count('-> the file does not exist') == 6
+def test_weights():
+    """The points of each task are 100, and each check has some"""
+    for task in range(len(TASKS)):
+        assert sum(scores.WEIGHTS[task].values()) == 100
+        names = {check.name for check in checks_of(task)
+                 if check.about is None} | {'program'} | set(scores.FORM)
+        assert names == set(scores.WEIGHTS[task])
 
 
-def test_all_right(tmpdir, monkeypatch, capsys):
-    """Where all required checks pass, the status is 0, whatever is advised"""
-    def grade(folder, task, *limits):
-        """Gives verdicts as if a file were right but for the advice"""
-        assert (folder, limits[:2]) == (str(tmpdir), (120, 0.5))
-        return {check.name: None if check.required else 'advice of \ud800'
-                for check in checks_of(task)}
-    monkeypatch.setattr(judge, 'grade', grade)
-    monkeypatch.setattr(sys, 'argv', [
-        'grader', str(tmpdir), '--task-memory', '0.5'])
-    assert command.main() == 0
-    output = capsys.readouterr().out
-    assert output.endswith('3-variational.py: 21 of 21 required checks '
-                           'passed\n')
-    assert r'-> advice of \ud800' in output
+def test_weights_in_the_docs():
+    """docs/grading.md says what each check counts"""
+    with open(os.path.join(ROOT, 'docs', 'grading.md'),
+              encoding='utf-8') as text:
+        rows = re.findall(r'^\| `([a-z0-9-]+)` \|.*' + 4 * r'\|(.*)' + r'\|$',
+                          text.read(), re.MULTILINE)
+    for task in range(len(TASKS)):
+        assert {row[0]: int(row[1 + task]) for row in rows
+                if row[1 + task].strip()} == scores.WEIGHTS[task]
 
 
-@pytest.mark.parametrize('arguments', [
-    ['nowhere'], [], ['.', '--task-seconds', 'nan'],
-    ['.', '--task-memory', '-1'], ['.', 'more']])
-def test_wrong_command(arguments):
-    """A wrong command is an error of one line, with what was received"""
-    grader = start(*arguments)
-    output, errors = grader.communicate()
-    assert (grader.returncode, output) == (2, '')
-    assert re.search(r'^grader: error: .*{}\n$'.format(
-        arguments[-1] if arguments else 'FOLDER'), errors)
+def pipes():
+    """Makes two ends of a wire"""
+    there, back = os.pipe(), os.pipe()
+    return wire.Wire(back[0], there[1]), wire.Wire(there[0], back[1])
 
 
-@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
-def test_interrupted(number, tmpdir):
-    """Ctrl-C ends the command with one line, and the file's code with it"""
-    # Tests in a shell's background ignore Ctrl-C, and so would the grader.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    mark = tmpdir.join('mark')
-    write(tmpdir, 'import os\nwith open({!r}, "w") as file:\n    file.write('
-          '"%d\\n" % os.getpid())\nwhile True:\n    pass\n'.format(str(mark)))
-    grader = start(tmpdir)
-    while not (mark.check() and mark.read().endswith('\n')):
-        assert grader.poll() is None
-        time.sleep(0.05)
-    grader.send_signal(number)
-    # Soon: the file's code has 120 s.
-    output, errors = grader.communicate(timeout=30)
-    assert (grader.returncode, output) == (130, '')
-    assert errors == 'grader: interrupted\n'
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(mark.read()), 0)
+def test_wire():
+    """What is sent arrives, whatever its size"""
+    ours, theirs = pipes()
+    ours.deadline = theirs.deadline = None
+    arrays = [np.float32(3), np.zeros((0, 2), 'float32'),
+              np.random.RandomState(0).rand(700, 900).astype('float32')]
+    sending = threading.Thread(target=ours.send, args=({'ask': 'x'}, arrays))
+    sending.start()
+    header, received = theirs.receive()
+    sending.join()
+    assert header == {'ask': 'x'}
+    for one, other in zip(arrays, received):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize('data', [
+    struct.pack('<II', 2 ** 32 - 1, 0), struct.pack('<II', 2, 2 ** 31),
+    struct.pack('<II', 2, 0) + b'{}', struct.pack('<II', 3, 0) + b'\xff{}',
+    struct.pack('<II', 16, 4) + b'{"shapes":[[1]]}' + b'ab',
+    struct.pack('<II', 16, 4) + b'{"shapes":[[2]]}' + b'abcd',
+    struct.pack('<II', 17, 4) + b'{"shapes":[[-1]]}' + b'abcd',
+    struct.pack('<II', 18, 0) + b'{"shapes":[[true]]',
+    struct.pack('<II', 20000, 0) + b'[' * 20000,
+    struct.pack('<II', 15, 0) + b'{"shapes":null}', b'abc', b''])
+def test_wire_of_garbage(data):
+    """Whatever comes that is no frame is refused, and nothing else happens"""
+    ours, theirs = pipes()
+    os.write(theirs.writing, data)
+    os.close(theirs.writing)
+    with pytest.raises(wire.Broken):
+        ours.receive()
+
+
+def test_silence():
+    """A wire does not wait longer than it may"""
+    ours, _ = pipes()
+    ours.deadline = 0
+    with pytest.raises(wire.Broken, match='late'):
+        ours.receive()
 
 
 def test_normal_distance():
@@ -168,3 +150,53 @@ def test_normal_distance():
     assert oracle.normal_distance(random.randn(20000)) < oracle.SURE
     uniform = random.uniform(-3 ** 0.5, 3 ** 0.5, 20000)
     assert oracle.normal_distance(uniform) > oracle.SURE
+
+
+@pytest.mark.parametrize('name', sorted(oracle.ACTIVATIONS))
+def test_gradient(name):
+    """Complex steps give the slopes that differences give"""
+    random = np.random.RandomState(1)
+    inputs = random.rand(5, 4)
+    arrays = [random.randn(4, 3), random.randn(3)]
+
+    def loss(arrays):
+        """Computes some loss of one layer"""
+        outputs = oracle.forward([('dense', 0, name)], [tuple(arrays)],
+                                 inputs)
+        return (outputs ** 2).sum()
+    places = [(0, (1, 2)), (0, (3, 0)), (1, (1,))]
+    expected = []
+    for number, place in places:
+        two = []
+        for step in (1e-6, -1e-6):
+            moved = [array.copy() for array in arrays]
+            moved[number][place] += step
+            two.append(loss(moved))
+        expected.append((two[0] - two[1]) / 2e-6)
+    np.testing.assert_allclose(oracle.gradient(loss, arrays, places),
+                               expected, rtol=1e-5, atol=1e-7)
+
+
+def test_adam():
+    """Steps of Adam are those of the paper's first lines"""
+    slopes = np.random.RandomState(2).randn(5, 3)
+    mean = square = 0
+    for step, (slope, received) in enumerate(zip(
+            slopes, training.adam(slopes)), 1):
+        mean = 0.9 * mean + 0.1 * slope
+        square = 0.999 * square + 0.001 * slope ** 2
+        expected = -(mean / (1 - 0.9 ** step)) / np.sqrt(
+            square / (1 - 0.999 ** step))
+        np.testing.assert_allclose(received, expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize('text, line', [
+    ('plain', 'plain'), ('', ''), ('first\nsecond', 'first'),
+    ('in user code:\n\n    File "x.py", line 3, in loss  *\n'
+     '    TypeError: what is wrong\n', 'TypeError: what is wrong'),
+    ('Exception encountered when calling Dense.call().\n\n\x1b[1mInput 0 is '
+     'wrong\x1b[0m\n\nArguments received by Dense.call():\n  • x=1',
+     'Input 0 is wrong')])
+def test_gist(text, line):
+    """Of an error's text there is the line that says what is wrong"""
+    assert gist(text) == line

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from grader import runtime
+from tests import models
 from tests.support import (
     TASKS, build, compute, fails, images, keras, weigh)
 
@@ -51,8 +51,8 @@ def reset():
 @pytest.fixture(autouse=True)
 def measured():
     """Measures what Keras makes of losses before a test, resets it after"""
-    runtime.penalty_factors(8)
-    runtime.image_factor(8)
+    models.penalty_factors(8)
+    models.image_factor(8)
     yield
     reset()
 
@@ -69,18 +69,18 @@ def test_models_are_what_they_are_said_to_be(task, name):
     auto.run_eagerly = True
     x = images(task, 8)
     latent, output, loss = compute(task, auto, x)
-    received = runtime.call(encoder, x)
+    received = models.call(encoder, x)
     if task == 3:
         sample, mean, _ = received
         assert np.abs(sample - mean)[:, 2:].mean() > 0.3, 'no noise'
         received = mean
-    for one, other in ((received, latent), (runtime.call(auto, x), output)):
+    for one, other in ((received, latent), (models.call(auto, x), output)):
         np.testing.assert_allclose(np.asarray(one, 'float64'), other, rtol=0,
                                    atol=allowed * np.abs(other).max())
-    assert runtime.evaluate(auto, x) == pytest.approx(loss, rel=allowed)
+    assert models.evaluate(auto, x) == pytest.approx(loss, rel=allowed)
     # PyTorch trains no convolution in float64 on a processor.
     if task != 2 or backend.backend() != 'torch':
-        assert np.isfinite(runtime.train_on_batch(auto, x))
+        assert np.isfinite(models.train_on_batch(auto, x))
 
 
 @pytest.mark.skipif(not hasattr(getattr(keras, 'dtype_policies', None),
@@ -109,14 +109,14 @@ def test_images_of_any_type(task, policy):
     assert 0 < x.mean() < 1
     # In a graph, on the way to the exact loss.
     allowed = 1e-5 if policy == 'float32' else 1e-2
-    assert runtime.evaluate(auto, x.astype('uint8')) == pytest.approx(
+    assert models.evaluate(auto, x.astype('uint8')) == pytest.approx(
         compute(task, auto, x)[2], rel=allowed)
     # Adam takes longer.
     auto.compile(optimizer='sgd', loss=auto.loss)
     auto.run_eagerly = True
-    ways = [runtime.train_on_batch]
+    ways = [models.train_on_batch]
     if policy == 'float32':
-        ways += [runtime.evaluate, runtime.fit]
+        ways += [models.evaluate, models.fit]
 
     def losses(kind):
         """Computes the loss in each way, from the same weights"""

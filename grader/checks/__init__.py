@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
-"""The checks, in the order of the table; importing this lists them"""
+"""The checks of models, in the order in which they are made
 
-from . import source
+Those of a file's text are in grader/text.py.
+"""
+
 from . import contract
 from . import layers
-from . import training
-from . import sparse
 from . import variational
+from . import sizes
+from . import loss
+from . import sparse
+from . import training
 from . import advice
 from ..registry import CHECKS
 

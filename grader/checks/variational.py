@@ -7,18 +7,26 @@ standard deviations) or 7e-10 (Kolmogorov-Smirnov, see oracle.SURE): 2e-7 in
 all. Inputs and weights are always the same, only the file's noise is random.
 """
 
+import time
+
 import numpy as np
 
 from .. import oracle
-from ..registry import DENSE, Fault, VARIATIONAL, check, require
-from .contract import SIZES, inputs_for
-from .layers import build, heads_of, pairs, randomise
-from .training import BATCH, LOSSES, compare_ways, near, reconstruct
+from ..registry import (Fault, Unjudged, VARIATIONAL, check, plural, require)
+from .contract import BATCH, inputs_for, over_sizes, trained_sizes
+from .layers import (COUNT, explain, fitting, judge_shared, pairs,
+                     randomise)
+from .loss import LOSSES, entropy, evaluated, near, reconstruct
 
-COUNT = 4096
+MANY = 4096
 BOUND = 6.0
+# A log variance that leaves next to no noise.
+SILENT = -30.0
 
 WANTED = 'the latent representation must be mean + exp(log_var / 2) * noise'
+OUTPUTS = 'it must put out the latent representation, the mean and the ' \
+    'log variance'
+NAMES = ('latent representation', 'mean', 'log variance')
 
 # What students multiply the noise by, in place of exp(log_var / 2).
 DEVIATIONS = (
@@ -30,6 +38,264 @@ DEVIATIONS = (
     ('1, not by the deviation', lambda log_var: 1 + 0 * log_var),
     ('sqrt(abs(log_var))', lambda log_var: np.sqrt(np.abs(log_var))),
 )
+
+
+def encoder_layers(subject, weights):
+    """Pairs an encoder's weights to layers"""
+    layers = pairs(weights, 2)
+    if not layers:
+        subject.because('encoder-layers')
+        raise Unjudged('the weights of the encoder are not those of layers')
+    return layers
+
+
+def three(models, inputs, predict=None):
+    """Computes sample, mean and log variance, in this order"""
+    outputs = models.encoder.call(inputs, predict)
+    roles = models.subject.roles
+    if roles is None or len(outputs) != 3:
+        models.subject.because('outputs')
+    require([o.shape for o in outputs] ==
+            [(len(inputs), models.sizes[2])] * 3,
+            'the encoder puts out shapes {}; {}',
+            ', '.join(str(o.shape) for o in outputs), OUTPUTS, line='outputs')
+    return [outputs[at].astype('float64') for at in roles]
+
+
+def find_roles(first, second):
+    """Finds out which of three outputs is which
+
+    Args:
+        first, second: lists of three arrays, the outputs of two calls.
+
+    Returns:
+        list of int: the places of sample, mean and log variance.
+    """
+    if oracle.close(first[0], first[1]) or oracle.close(first[0], first[2]):
+        return [0, 1, 2]
+    random = [at for at in range(3)
+              if not oracle.close(first[at], second[at])]
+    sample = random[0] if len(random) == 1 else 0
+    one, two = [at for at in range(3) if at != sample]
+
+    def distance(mean, log_var):
+        """Tells how far the noise is from normal"""
+        with np.errstate(all='ignore'):
+            noise = (first[sample] - first[mean]) / np.exp(
+                first[log_var] / 2.0)
+        return oracle.normal_distance(np.nan_to_num(noise))
+
+    def likeness(at):
+        """Tells how much of the sample an output explains"""
+        both = [array[at] - array[at].mean(axis=0)
+                for array in (first, second)]
+        samples = [array[sample] - array[sample].mean(axis=0)
+                   for array in (first, second)]
+        return sum((a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum() +
+                                           1e-30)
+                   for a, b in zip(both, samples))
+    if distance(one, two) < oracle.SURE:
+        return [sample, one, two]
+    if distance(two, one) < oracle.SURE or likeness(two) > likeness(one):
+        return [sample, two, one]
+    return [sample, one, two]
+
+
+@check('outputs', tasks=(VARIATIONAL,))
+def outputs_in_order(subject):
+    """Checks that the encoder puts out three, and in which order"""
+    models = subject.primary
+    weights = randomise(subject, models.encoder.weights(), 'encoder')
+    models.set(encoder=weights)
+    inputs = inputs_for(subject, models.sizes, MANY)
+    first = models.encoder.call(inputs)
+    require(len(first) == 3, 'the encoder puts out {}; {}',
+            plural(len(first), 'value'), OUTPUTS, line='encoder')
+    latent = (MANY, models.sizes[2])
+    for at, array in enumerate(first):
+        require(array.shape == latent, 'output {} of the encoder has shape '
+                '{} an input; {}', at + 1, array.shape[1:], OUTPUTS,
+                line='outputs')
+    second = models.encoder.call(inputs)
+    require([array.shape for array in second] == [latent] * 3, 'the encoder '
+            'puts out other shapes when it is called again', line='outputs')
+    subject.roles = find_roles(first, second)
+    require(subject.roles == [0, 1, 2], 'the outputs of the encoder are in '
+            'another order: {}; {}', ', '.join(
+                NAMES[subject.roles.index(at)] for at in range(3)), OUTPUTS,
+            line='outputs')
+
+
+def trunks(layers):
+    """Yields what may stand before the heads, with the fault there, if any
+
+    Yields:
+        steps, the hidden layers, of which none, the last or the last two are
+        not hidden ones; fault, see oracle.alternatives, or None.
+    """
+    for count in range(max(0, len(layers) - 2), len(layers)):
+        right = oracle.dense_network(['relu'] * count)
+        yield right, None
+        for steps, fault in oracle.alternatives(right):
+            if fault[0] == 'activation' and (
+                    fault[1] is None or steps != right):
+                yield steps, fault
+
+
+def find_head(layers, inputs, received, latent, until):
+    """Finds the layer that gives an output of the encoder, and from what
+
+    Args:
+        layers: list of (kernel, bias).
+        inputs: array, the encoder's.
+        received: array, the output.
+        latent: int, how many values it has.
+        until: float, when to give up, as time.monotonic tells it.
+
+    Returns:
+        steps, fault: the network, and what is wrong with its activations,
+        see oracle.alternatives. None, None if there is none.
+    """
+    linear = [name for name in oracle.ACTIVATIONS if name == 'linear']
+    others = [name for name in oracle.ACTIVATIONS if name != 'linear']
+    for names in (linear, others):
+        for trunk, fault in trunks(layers):
+            if fault and names is others or time.monotonic() > until:
+                continue
+            for at in range(len(trunk), len(layers)):
+                for before in range(len(trunk), at + 1):
+                    # Of what the layers between make of it, if there are.
+                    way = trunk + [('dense', i, 'linear')
+                                   for i in range(before, at)]
+                    for name in names:
+                        # One layer may give both, or the sample too.
+                        for part in range(0, min(
+                                len(layers[at][1]), 3 * latent), latent):
+                            steps = way + [
+                                ('dense', at, name),
+                                ('part', part, part + latent)]
+                            output = fitting(steps, layers, inputs)
+                            if output is not None and oracle.close(
+                                    received, output):
+                                if name != 'linear':
+                                    fault = ('activation', at, name,
+                                             'linear')
+                                return steps, fault
+    return None, None
+
+
+@check('encoder-output', tasks=(VARIATIONAL,))
+def encoder_output(subject):
+    """Checks the encoder's mean and log variance"""
+    subject.primary
+    if subject.roles is None:
+        subject.because('outputs')
+
+    def judge(models):
+        """Compares both with what the layers give"""
+        weights = randomise(subject, models.encoder.weights(), 'encoder')
+        layers = encoder_layers(subject, weights)
+        models.set(encoder=weights)
+        inputs = inputs_for(subject, models.sizes, COUNT)
+        values = three(models, inputs)[1:]
+        found = []
+        for key, head, value in zip(('mean', 'log_var'), NAMES[1:], values):
+            steps, fault = find_head(layers, inputs, value,
+                                     models.sizes[2], subject.deadline)
+            if steps is None:
+                subject.because('encoder-layers')
+                raise Fault('the {} is not what the last two layers of the '
+                            'encoder give without an activation'.format(head),
+                            'encoder')
+            found.append((steps, fault, head))
+            models.steps.setdefault(key, steps)
+        for steps, fault, head in found:
+            if fault:
+                kind, index, used, right = fault
+                if right == 'linear':
+                    index = len(layers) - 2 + (head == NAMES[2])
+                raise Fault(explain(subject, 'encoder', (
+                    kind, index, used, right), len(layers)), 'encoder')
+        same = found[0][0] == found[1][0]
+        if same:
+            subject.because('encoder-layers')
+        require(not same, 'the encoder puts out the same values as mean and '
+                'as log variance', line='encoder')
+    over_sizes(subject, judge)
+
+
+def quiet(models, weights, value):
+    """Sets the log variance, whatever the inputs are
+
+    Args:
+        models: Models, whose encoder they are for.
+        weights: list of arrays, the encoder's.
+        value: float, or array (latent,).
+
+    Returns:
+        list of arrays.
+    """
+    (_, at, _), (_, start, stop) = models.steps['log_var'][-2:]
+    weights = [w.copy() for w in weights]
+    weights[2 * at][:, start:stop] = 0
+    weights[2 * at + 1][start:stop] = value
+    return weights
+
+
+def spread(subject, models, purpose):
+    """Draws weights of the encoder with varied means and log variances"""
+    weights = randomise(subject, models.encoder.weights(), purpose)
+    (_, at, _), (_, start, stop) = models.steps['log_var'][-2:]
+    # No deviation so large that a decoder's output ends.
+    weights[2 * at][:, start:stop] *= 0.2
+    weights[2 * at + 1][start:stop] = np.linspace(-2, 0.5, stop - start)
+    return weights
+
+
+def known(subject, models):
+    """Demands that mean and log variance are known networks"""
+    if not {'mean', 'log_var'} <= set(models.steps):
+        subject.because('outputs', 'encoder-layers', 'encoder-output')
+        raise Unjudged('mean and log variance are not known')
+
+
+def wrong_noise(spread, log_var, who):
+    """Raises the Fault that explains noise that is not normal
+
+    Args:
+        spread: array (n, latent_dims), the noise times its deviation.
+        log_var: array (n, latent_dims).
+        who: str, what was sampled, for the sentence.
+    """
+    for name, deviation in ((None, lambda log_var: np.exp(log_var / 2)),
+                            ) + DEVIATIONS:
+        with np.errstate(all='ignore'):
+            noise = np.nan_to_num(spread / deviation(log_var))
+        # Robust, for the noise may be of any kind.
+        centre = np.median(noise)
+        width = np.median(np.abs(noise - centre)) / 0.674490
+        # A wrong deviation leaves noise that is larger for some inputs.
+        trend = np.corrcoef(np.abs(noise - centre).ravel(),
+                            log_var.ravel())[0, 1] if width > 1e-6 else 1
+        if abs(trend) > BOUND * noise.size ** -0.5 or oracle.normal_distance(
+                (noise - centre) / width) > oracle.SURE:
+            continue
+        faults = []
+        if abs(centre) > 0.02 or abs(width - 1) > 0.02:
+            faults.append(Fault(
+                'the noise of {} has mean {:.2f} and deviation {:.2f}; they '
+                'must be 0 and 1'.format(who, centre, width), 'sampling'))
+        if name:
+            faults.append(Fault('in {} the noise is multiplied by {}; {}'
+                                .format(who, name, WANTED), 'sampling'))
+        if faults:
+            faults[0].also = faults[1:]
+            raise faults[0]
+    noise = spread / np.exp(log_var / 2)
+    raise Fault('the noise of {} is not normal with mean 0 and deviation 1: '
+                'it has mean {:.2f}, deviation {:.2f} and its distribution '
+                'is another'.format(who, noise.mean(), noise.std()),
+                'sampling')
 
 
 def judge_noise(sample, mean, log_var, who):
@@ -58,21 +324,7 @@ def judge_noise(sample, mean, log_var, who):
             '{} is the same for all latent dimensions; each must have its '
             'own', who)
     if oracle.normal_distance(noise) > oracle.SURE:
-        for name, deviation in DEVIATIONS:
-            with np.errstate(all='ignore'):
-                other = (sample - mean) / deviation(log_var)
-            require(oracle.normal_distance(other) > oracle.SURE, 'in {} the '
-                    'noise is multiplied by {}; {}', who, name, WANTED)
-        # Robust, for the noise may be of any kind.
-        width = np.median(np.abs(noise - np.median(noise))) / 0.674490
-        centre = np.median(noise)
-        require(oracle.normal_distance((noise - centre) / width) >
-                oracle.SURE, 'the noise of {} has mean {:.2f} and deviation '
-                '{:.2f}; they must be 0 and 1', who, centre, width)
-        raise Fault('the noise of {} is not normal with mean 0 and deviation '
-                    '1: it has mean {:.2f}, deviation {:.2f} and its '
-                    'distribution is another'.format(who, noise.mean(),
-                                                     noise.std()))
+        wrong_noise(sample - mean, log_var, who)
     total = count * dims
     for name, received, expected, deviation in (
             ('mean', noise.mean(), 0, total ** -0.5),
@@ -103,47 +355,36 @@ def judge_two(first, second, who):
             who)
 
 
-def spread_out(subject, models, sizes):
-    """Gives the encoder weights with varied means and log variances"""
-    heads = heads_of(subject, models, sizes, seed=8)
-    weights = models.encoder.get_weights()
-    at = 2 * heads['log variance'] + 1
-    weights[at] = np.linspace(-2, 0.5, sizes[2])
-    models.encoder.set_weights(weights)
-
-
-@check('sample', 'the latent representation is drawn around the mean',
-       tasks=(VARIATIONAL,), needs=('encoder-output',))
+@check('sample', tasks=(VARIATIONAL,))
 def sample(subject):
     """Checks the noise of the encoder's sample, in calls and in predict"""
-    sizes = SIZES[DENSE][0]
-    models = build(subject, sizes)
-    spread_out(subject, models, sizes)
-    inputs = inputs_for(sizes[0], COUNT)
+    models = subject.primary
+    known(subject, models)
+    models.set(encoder=spread(subject, models, 'sample'))
+    inputs = inputs_for(subject, models.sizes, MANY)
     who = 'the latent representation'
-    noises = [judge_noise(*subject.call('the encoder', models.encoder,
-                                        inputs), who=who) for _ in range(2)]
+    noises = [judge_noise(*three(models, inputs), who=who)
+              for _ in range(2)]
     judge_two(noises[0], noises[1], who)
-    with subject.attempt('encoder.predict()'):
-        outputs = models.encoder.predict(
-            inputs.astype('float32'), batch_size=COUNT // 2, verbose=0)
+    outputs = three(models, inputs, predict=MANY // 2)
     judge_two(noises[1], judge_noise(*outputs, who=who + ' in predict'), who)
 
 
-def invertible(decoder, latent_dims):
+def invertible(subject, models):
     """Gives the decoder weights that keep every code
 
     All relus stay in their linear part, so that the logit of the output is
     a linear function of the code.
 
     Returns:
-        function of the decoder's output, which gives the code.
+        list of arrays, the weights; function of the decoder's output, which
+        gives the code.
     """
-    random = np.random.RandomState(9)
-    layers = pairs(decoder.get_weights(), 2)
-    weights, total, offset = [], np.eye(latent_dims), 0
-    for i, (kernel, bias) in enumerate(layers):
-        last = i == len(layers) - 1
+    random = subject.draw('invertible')
+    weights, total, offset = [], np.eye(models.sizes[2]), 0
+    shapes = pairs(models.decoder.weights(), 2)
+    for i, (kernel, bias) in enumerate(shapes):
+        last = i == len(shapes) - 1
         kernel = 0.3 * random.randn(*kernel.shape) / np.sqrt(len(kernel))
         offset = np.dot(offset, kernel) if i else 0 * bias
         # 30 is far more than any code of the check takes a node down by.
@@ -153,55 +394,112 @@ def invertible(decoder, latent_dims):
         weights += [kernel, bias]
     scale = 0.3 / np.abs(total).max()
     weights[-2:] = [scale * w for w in weights[-2:]]
-    decoder.set_weights(weights)
     inverse = np.linalg.pinv(scale * total)
 
     def decode(outputs):
         """Computes the codes that the decoder was given"""
-        outputs = np.asarray(outputs, 'float64')
+        outputs = outputs.astype('float64')
         return np.log(outputs / (1 - outputs)).dot(inverse)
-    return decode
+    return weights, decode
 
 
-@check('auto-sample', 'auto decodes the sample, drawn anew at every call',
-       tasks=(VARIATIONAL,), needs=('encoder-output', 'decoder-output'))
-def auto_sample(subject):
-    """Checks the noise of the sample that auto decodes"""
-    sizes = SIZES[DENSE][0]
-    models = build(subject, sizes)
-    spread_out(subject, models, sizes)
-    decode = invertible(models.decoder, sizes[2])
-    inputs = inputs_for(sizes[0], COUNT)
-    mean, log_var = subject.call('the encoder', models.encoder, inputs)[1:]
+def decoded(subject, role, what):
+    """Raises what is said where auto decodes another than the sample"""
+    # The first output: right, but for the order, which is one fault.
+    if subject.roles[role] == 0:
+        subject.because('outputs')
+    raise Fault('what auto decodes is {}; it must be the sample, the '
+                "encoder's first output".format(what), 'decode')
+
+
+def judge_fed(subject, models):
+    """Checks which output of the encoder auto decodes, where chance is none
+
+    What it decodes is kept as subject.fed.
+    """
+    known(subject, models)
+    if models.steps['log_var'][-2][2] != 'linear':
+        # Such a log variance cannot be made silent.
+        subject.fed = None
+        subject.because('encoder-output')
+    encoder = quiet(models, randomise(
+        subject, models.encoder.weights(), 'auto encoder'), SILENT)
+    decoder = randomise(subject, models.decoder.weights(), 'auto decoder')
+    inputs = inputs_for(subject, models.sizes, COUNT)
+    models.set(encoder=encoder, decoder=decoder)
+    received = models.auto.one(inputs)
+    mean = oracle.forward(models.steps['mean'], pairs(encoder, 2), inputs)
+    if oracle.close(received, models.decoder.one(mean)):
+        return
+    loud = randomise(subject, models.encoder.weights(), 'auto encoder')
+    models.set(encoder=loud)
+    log_var = oracle.forward(models.steps['log_var'], pairs(loud, 2), inputs)
+    if oracle.close(models.auto.one(inputs), models.decoder.one(log_var)):
+        subject.fed = 'log_var'
+        decoded(subject, 2, 'the log variance')
+    subject.fed = None
+    # Noise that is multiplied by something else may not be silent.
+    subject.because('sample')
+    judge_shared(models, inputs, {'encoder': encoder, 'decoder': decoder})
+    raise Fault('auto puts out something else than the decoder does for '
+                'what the encoder puts out', 'auto')
+
+
+@check('auto-output', tasks=(VARIATIONAL,))
+def auto_output(subject):
+    """Checks that auto decodes the sample, drawn anew at every call"""
+    models = subject.primary
+    known(subject, models)
+    over_sizes(subject, lambda models: judge_fed(subject, models))
+    encoder = spread(subject, models, 'auto sample')
+    inputs = inputs_for(subject, models.sizes, MANY)
+    models.set(encoder=encoder)
+    one, two = [models.auto.one(inputs) for _ in range(2)]
     who = 'what auto decodes'
-    noises = [judge_noise(decode(subject.call('auto', models.auto, inputs)),
-                          mean, log_var, who) for _ in range(2)]
+    if oracle.close(one, two):
+        subject.because('sample')
+        subject.fed = 'mean'
+        decoded(subject, 1, 'the mean itself, without noise')
+    subject.because('sample')
+    if 'decoder' not in models.steps or models.steps['decoder'][:-1] != (
+            oracle.dense_network(['relu'] * (
+                len(models.steps['decoder']) - 1))):
+        return
+    weights, decode = invertible(subject, models)
+    models.set(decoder=weights)
+    mean, log_var = [oracle.forward(models.steps[key], pairs(encoder, 2),
+                                    inputs) for key in ('mean', 'log_var')]
+    noises = [judge_noise(decode(models.auto.one(inputs)), mean, log_var, who)
+              for _ in range(2)]
     judge_two(noises[0], noises[1], who)
 
 
-def blind(subject, models, sizes, seed):
-    """Gives random weights with which the decoder does not see its input"""
-    heads_of(subject, models, sizes, seed)
-    randomise(models.decoder, seed + 50)
-    weights = models.decoder.get_weights()
-    weights[0] = 0 * weights[0]
-    models.decoder.set_weights(weights)
-
-
-def measure(subject, models, sizes, seed):
+def measure(subject, models, purpose):
     """Measures the loss where it does not depend on the sample
 
     Returns:
         float, the loss that evaluate reports; arrays (batch, values) of the
         inputs, of auto's outputs, of mean and of log variance.
     """
-    blind(subject, models, sizes, seed)
-    inputs = inputs_for(sizes[0], BATCH)
-    outputs = reconstruct(subject, models, inputs)
-    mean, log_var = subject.call('the encoder', models.encoder, inputs)[1:]
-    received = subject.loss('evaluate', models.auto, inputs)
-    return (received, inputs, outputs, np.asarray(mean, 'float64'),
-            np.asarray(log_var, 'float64'))
+    encoder = randomise(subject, models.encoder.weights(), purpose + 'mean')
+    decoder = randomise(subject, models.decoder.weights(), purpose, 1.0)
+    # A decoder that does not see its input.
+    models.set(encoder=encoder, decoder=[0 * decoder[0]] + decoder[1:])
+    inputs = inputs_for(subject, models.sizes, BATCH)
+    outputs = reconstruct(models, inputs)
+    mean, log_var = [oracle.forward(models.steps[key], pairs(encoder, 2),
+                                    inputs) for key in ('mean', 'log_var')]
+    return evaluated(models, inputs), inputs, outputs, mean, log_var
+
+
+def kl(values):
+    """Computes the mean KL divergence of a batch: mean and log variance"""
+    return oracle.kl_divergence(*values).sum(axis=1).mean()
+
+
+def right_loss(dims):
+    """Makes the loss that the file must have, for so many inputs"""
+    return lambda t, p, values: dims * entropy(t, p) + kl(values)
 
 
 def solve(features, losses):
@@ -214,33 +512,36 @@ def solve(features, losses):
     return None
 
 
-def find(value, meanings):
+def find(value, meanings, otherwise):
     """Finds what a measured factor means"""
     return next((meaning for factor, meaning in meanings
-                 if abs(value - factor) < 0.01 * abs(factor) + 1e-3), None)
+                 if abs(value - factor) < 0.01 * abs(factor) + 1e-3),
+                otherwise.format(value))
 
 
-def diagnose_loss(subject, models, sizes):
+# The exercise's words ask for less than its numbers.
+PRINTED = ', as the losses that the exercise prints show (214 after the ' \
+    'first epoch, where an average over the pixels is below 1)'
+
+
+def diagnose_loss(subject, models):
     """Raises the Fault that explains a wrong loss"""
-    measured = [measure(subject, models, sizes, seed)
-                for seed in range(60, 80)]
+    measured = [measure(subject, models, 'loss {} '.format(number))
+                for number in range(20)]
     losses = np.array([one[0] for one in measured])
-    dims, latent = sizes[0], sizes[2]
-    terms = np.array([oracle.binary_crossentropy(x, y).mean()
-                      for _, x, y, _, _ in measured])
-    divergences = np.array([
-        oracle.kl_divergence(mean, log_var).sum(axis=1).mean()
-        for _, _, _, mean, log_var in measured])
+    dims, _, latent = models.sizes
+    terms = np.array([entropy(x, y) for _, x, y, _, _ in measured])
+    divergences = np.array([kl(one[3:]) for one in measured])
     parts = solve(np.stack([terms, divergences], axis=1), losses)
     if parts is not None:
         a, b = parts
-        overall = 'the whole loss is divided by the number of {}; ' \
-            'cross-entropy and KL divergence must be summed'
-        require(abs(a - 1) > 0.01 or abs(b * dims - 1) > 0.01, overall,
-                'inputs')
-        kl = 'the KL divergence is '
+        subject.objective = lambda t, p, values: (
+            a * entropy(t, p) + b * kl(values))
+        require(abs(a - 1) > 0.01 or abs(b * dims - 1) > 0.01, 'the whole '
+                'loss is divided by the number of inputs; cross-entropy and '
+                'KL divergence must be summed', line='loss')
         meaning = find(b, [
-            (0, 'missing in the loss; it must be added'),
+            (0, 'missing in the loss; it must be added' + PRINTED),
             (-1, 'subtracted; it must be added'),
             (0.5, 'halved; it must be -0.5 * sum(1 + log_var - mean^2 - '
                   'exp(log_var))'),
@@ -254,75 +555,76 @@ def diagnose_loss(subject, models, sizes):
                                     'the latent dimensions; it must be the '
                                     'other way round'),
             (1.0 / dims, 'divided by the number of inputs; it must not be'),
-        ])
-        if meaning is None and abs(b - 1) > 0.01:
-            meaning = 'multiplied by {:.3g}; it must be added as it is' \
-                .format(b)
-        require(meaning is None, '{}{}', kl, meaning)
-        bce = 'the binary cross-entropy is '
-        meaning = find(a, [
+            (1, None)], 'multiplied by {:.3g}; it must be added as it is')
+        faults = []
+        if meaning:
+            faults.append(Fault('the KL divergence is ' + meaning, 'loss'))
+        meaning = find(a / dims, [
             (0, 'missing in the loss'),
-            (1, 'averaged over the inputs; it must be summed over them and '
-                'averaged over the batch'),
-            (float(dims * BATCH), 'summed over the batch; it must be '
-                                  'averaged over the batch'),
-        ])
-        if meaning is None and abs(a - dims) > 0.01 * dims:
-            meaning = 'multiplied by {:.3g}; it must be summed over the ' \
-                'inputs as it is'.format(a / dims)
-        require(meaning is None, '{}{}', bce, meaning)
-    for name, function in LOSSES:
-        others = np.array([function(x, y) for _, x, y, _, _ in measured])
-        parts = solve(np.stack([others, divergences], axis=1), losses)
-        require(parts is None or abs(parts[0]) < 1e-3, 'the reconstruction '
-                'loss is {}; it must be the binary cross-entropy', name)
+            (1.0 / dims, 'averaged over the inputs; it must be summed over '
+                         'them and averaged over the batch' + PRINTED),
+            (float(BATCH), 'summed over the batch; it must be averaged over '
+                           'the batch'),
+            (BATCH / float(dims), 'averaged over the inputs and summed over '
+                                  'the batch; it must be the other way '
+                                  'round'),
+            (1, None)], 'multiplied by {:.3g}; it must be summed over the '
+                        'inputs as it is')
+        if meaning:
+            faults.append(Fault('the binary cross-entropy is ' + meaning,
+                                'loss'))
+        faults[0].also = faults[1:]
+        raise faults[0]
+    with np.errstate(all='ignore'):
+        for name, function in LOSSES:
+            others = np.array([function(x, y) for _, x, y, _, _ in measured])
+            if not np.isfinite(others).all():
+                continue
+            parts = solve(np.stack([others, divergences], axis=1), losses)
+            if parts is not None and abs(parts[0]) > 1e-3:
+                c, d = parts
+                subject.objective = lambda t, p, values: (
+                    c * function(t, p) + d * kl(values))
+                raise Fault('the reconstruction loss is {}; it must be the '
+                            'binary cross-entropy'.format(name), 'loss')
     for scale, name in ((1, 'log_var'), (2, '2 * log_var'),
                         (0.5, 'log_var / 2')):
-        features = np.array([
-            [term, latent] + [v.sum(axis=1).mean() for v in (
-                log_var, mean ** 2, np.exp(scale * log_var))]
-            for term, (_, _, _, mean, log_var) in zip(terms, measured)])
-        parts = solve(features, losses)
-        if parts is not None:
+        def features(t, p, values):
+            """Computes what a loss may be made of"""
+            mean, log_var = values
+            return [entropy(t, p), mean.shape[1]] + [
+                v.sum(axis=1).mean() for v in (
+                    log_var, mean ** 2, np.exp(scale * log_var))]
+        found = solve(np.array([features(x, y, (mean, log_var)) for
+                                _, x, y, mean, log_var in measured]), losses)
+        if found is not None:
+            subject.objective = lambda t, p, values: sum(
+                part * one for part, one in zip(found,
+                                                features(t, p, values)))
             raise Fault(
                 'the KL divergence is {:.2g} * sum({:.2g} {:+.2g} * log_var '
                 '{:+.2g} * mean^2 {:+.2g} * exp({power})); it must be -0.5 * '
                 'sum(1 + log_var - mean^2 - exp(log_var))'.format(
-                    -0.5, *(-2 * parts[1:]), power=name))
+                    -0.5, *(-2 * found[1:]), power=name), 'loss')
     raise Fault('the loss is not the binary cross-entropy, summed over the '
                 'inputs, plus the KL divergence, summed over the latent '
-                'dimensions, each averaged over the batch')
+                'dimensions, each averaged over the batch', 'loss')
 
 
-@check('loss', 'the loss is cross-entropy plus KL divergence, each summed',
-       tasks=(VARIATIONAL,), needs=('encoder-output', 'decoder-output'))
+@check('loss', tasks=(VARIATIONAL,))
 def loss(subject):
     """Checks what evaluate reports where chance does not matter"""
-    for sizes in SIZES[DENSE][:2]:
-        models = build(subject, sizes)
-        for seed in (41, 42):
-            received, inputs, outputs, mean, log_var = measure(
-                subject, models, sizes, seed)
-            again = subject.loss('evaluate', models.auto, inputs)
-            require(near(again, received), 'evaluate reports {:.5g} and then '
-                    '{:.5g} where the outputs of auto do not depend on the '
-                    'sample; the KL divergence must be that of mean and log '
-                    'variance', received, again)
-            expected = (
-                oracle.binary_crossentropy(inputs, outputs).sum(axis=1) +
-                oracle.kl_divergence(mean, log_var).sum(axis=1)).mean()
-            if not near(received, expected):
-                diagnose_loss(subject, models, sizes)
-                raise Fault('evaluate reports {:.5g} where cross-entropy '
-                            'plus KL divergence are {:.5g}'.format(
-                                received, expected))
-
-
-@check('loss-everywhere', 'evaluate, fit and train_on_batch report the same',
-       tasks=(VARIATIONAL,), needs=('encoder-output', 'decoder-output'))
-def loss_everywhere(subject):
-    """Checks that training has the loss that evaluate has"""
-    sizes = SIZES[DENSE][0]
-    models = build(subject, sizes)
-    blind(subject, models, sizes, 43)
-    compare_ways(subject, models, inputs_for(sizes[0], BATCH))
+    models = subject.models(trained_sizes(subject))
+    known(subject, models)
+    right = right_loss(models.sizes[0])
+    for purpose in ('loss one ', 'loss two '):
+        received, inputs, outputs, mean, log_var = measure(
+            subject, models, purpose)
+        again = evaluated(models, inputs)
+        require(near(again, received), 'evaluate reports {:.5g} and then '
+                '{:.5g} where the outputs of auto do not depend on the '
+                'sample; the KL divergence must be that of mean and log '
+                'variance', received, again, line='loss')
+        if not near(received, right(inputs, outputs, (mean, log_var))):
+            diagnose_loss(subject, models)
+    subject.objective = right

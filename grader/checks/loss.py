@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""The loss of the models without noise
+
+An objective is what the file's loss is, right or wrong: a function of
+inputs, outputs and the pairs of values before and after each activation of
+the encoder, which gives a number. The checks of training need it.
+"""
+
+import numpy as np
+
+from .. import oracle
+from ..registry import DENSE, Fault, IMAGES, SPARSE, check, require
+from .contract import BATCH, inputs_for, trained_sizes
+from .layers import pairs, randomise
+
+COMPILED = 'it must be compiled with Adam and binary cross-entropy'
+
+
+def mean_of_sums(function):
+    """Averages a function of targets and outputs, summed over the last axis"""
+    return lambda t, p: np.mean(np.sum(function(t, p), axis=-1))
+
+
+def logit(p):
+    """Computes the inverse of the logistic function"""
+    return np.log(p / (1 - p))
+
+
+def squared(t, p):
+    """Computes the mean squared error"""
+    return np.mean((t - p) ** 2)
+
+
+def clipped(t):
+    """Keeps targets above 0"""
+    return np.clip(t, oracle.EPSILON, 1)
+
+
+# Keras 3 computes the categorical cross-entropy of a sigmoid from what it was
+# given. TensorFlow's gradients of it are those for targets whose sum is 1.
+OF_LOGITS = mean_of_sums(lambda t, p: -t * np.log(oracle.softmax(logit(p))))
+
+# Named as one would: of targets and outputs.
+LOSSES = (
+    ('the mean squared error', squared),
+    ('the mean absolute error',
+     lambda t, p: np.mean(oracle.magnitude(t - p))),
+    ('the categorical cross-entropy', mean_of_sums(
+        lambda t, p: -t * np.log(p / p.sum(axis=-1, keepdims=True)))),
+    ('the categorical cross-entropy', OF_LOGITS),
+    ('the binary cross-entropy of logits', lambda t, p: np.mean(
+        np.log1p(np.exp(p)) - t * p)),
+    ('the KL divergence from inputs to outputs', mean_of_sums(
+        lambda t, p: clipped(t) * np.log(clipped(t) / p))),
+    ('the Huber loss', lambda t, p: squared(t, p) / 2),
+    ('the hinge loss', lambda t, p: np.mean(
+        oracle.relu(1 - (2 * t - 1) * p))),
+    ('the log of the hyperbolic cosine', lambda t, p: np.mean(
+        np.log(np.cosh(t - p)))),
+    ('the Poisson loss', lambda t, p: np.mean(p - t * np.log(p))),
+)
+
+
+def entropy(t, p):
+    """Computes the mean binary cross-entropy"""
+    return oracle.binary_crossentropy(t, p).mean()
+
+
+def near(received, expected):
+    """Tells whether two losses agree within rounding, infinite ones never"""
+    return (np.isfinite(expected) and
+            abs(received - expected) <= 2e-4 * abs(expected) + 2e-6)
+
+
+def evaluated(models, inputs):
+    """Asks for the loss; says if auto is not compiled"""
+    subject = models.subject
+
+    def compiled():
+        """Asks what auto says of itself: for words alone"""
+        return subject.ask('tell', 'auto.layers', key=models.key,
+                           order=subject.order)[0]
+    try:
+        return models.evaluate(inputs)
+    except Fault as fault:
+        if subject.gone:
+            raise
+        told = compiled()
+        require(told.get('optimizer'), 'auto is not compiled; ' + COMPILED,
+                line='auto')
+        require('compile' not in str(fault) or told.get('loss'),
+                'auto is compiled without a loss; ' + COMPILED,
+                line='compile')
+        raise
+
+
+def with_sigmoid(models, inputs, weights):
+    """Computes auto's output as if the last activation were a sigmoid"""
+    steps = models.steps
+    if not {'encoder', 'decoder'} <= set(steps) or (
+            steps['decoder'][-1][0] not in ('dense', 'conv')):
+        return None
+    last = steps['decoder'][-1]
+    for side, network in (('encoder', steps['encoder']), (
+            'decoder', steps['decoder'][:-1] + [
+                last[:2] + ('sigmoid',) + last[3:]])):
+        inputs = oracle.forward(network, pairs(
+            weights[side], weights[side][0].ndim), inputs)
+    return inputs
+
+
+def reconstruct(models, inputs):
+    """Computes auto's output, of the shape of its input"""
+    outputs = models.auto.one(inputs).astype('float64')
+    if outputs.shape != inputs.shape:
+        models.subject.because('auto-output', 'decoder-output',
+                               'decoder-layers', 'encoder-output',
+                               'encoder-layers')
+    require(outputs.shape == inputs.shape, 'auto puts out shape {} for '
+            'inputs of {}', outputs.shape[1:], inputs.shape[1:], line='auto')
+    return outputs
+
+
+def judge_loss(subject, models):
+    """Compares what evaluate reports with the binary cross-entropy"""
+    inputs = inputs_for(subject, models.sizes, BATCH)
+    weights = {side: randomise(
+        subject, getattr(models, side).weights(), 'loss ' + side, 1.0)
+        for side in ('encoder', 'decoder')}
+    models.set(**weights)
+    outputs = reconstruct(models, inputs)
+    received = evaluated(models, inputs)
+    # TensorFlow 1.12, of graphs only, reports the loss of images times the
+    # size of the batch; one that averages over all is reported as it is.
+    factors = [1] + [BATCH] * (subject.task == IMAGES and not subject.eager)
+    if any(near(received, factor * entropy(inputs, outputs))
+           for factor in factors):
+        subject.objective = lambda t, p, values: entropy(t, p)
+        return
+    with np.errstate(all='ignore'):
+        for name, function in LOSSES:
+            if any(near(received, factor * function(inputs, outputs))
+                   for factor in factors):
+                if function is not OF_LOGITS:
+                    subject.objective = lambda t, p, values: function(t, p)
+                raise Fault('the loss is {}; it must be the binary '
+                            'cross-entropy'.format(name), 'compile')
+    expected = factors[-1] * entropy(inputs, outputs)
+    size = inputs[0].size
+    for count, over in ((size, 'the values of an input'),
+                        (BATCH, 'the batch'), (BATCH * size, 'both')):
+        if near(received, count * expected):
+            subject.objective = lambda t, p, values: entropy(t, p)
+            raise Fault('the binary cross-entropy is summed over {}; it must '
+                        'be averaged'.format(over), 'loss')
+    # Where a last layer has another activation than sigmoid, Keras 3 computes
+    # the loss from what that was given all the same.
+    logits = with_sigmoid(models, inputs, weights)
+    if logits is not None and any(near(received, factor * entropy(
+            inputs, logits)) for factor in factors):
+        last = models.steps['decoder'][-1]
+        models.steps['decoder'][-1] = last[:2] + ('sigmoid',) + last[3:]
+        subject.objective = lambda t, p, values: entropy(t, p)
+        return
+    if not 0 < outputs.min() <= outputs.max() < 1:
+        subject.because('decoder-output', 'decoder-layers')
+    # A penalty that is there even without lambtha is the next check's.
+    if subject.task == SPARSE and received > expected:
+        subject.objective = lambda t, p, values: entropy(t, p)
+        return
+    require(np.isfinite(received), 'the loss reported is {}; the binary '
+            'cross-entropy of these outputs is {:.5g}', received, expected,
+            line='loss')
+    raise Fault('the loss reported is {:.5g}; the binary cross-entropy of '
+                'these outputs is {:.5g}'.format(received, expected), 'loss')
+
+
+@check('loss', tasks=(DENSE, SPARSE, IMAGES))
+def loss(subject):
+    """Checks what evaluate reports, for a penalty of 0"""
+    sizes = trained_sizes(subject)
+    judge_loss(subject, subject.models(sizes[:3] + (0.0,) * (
+        subject.task == SPARSE)))

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""What each check counts: the one table, and the score of a task"""
+
+import json
+
+from .registry import SPARSE, TASKS, VARIATIONAL
+
+FORM = {'first-line': 2, 'mode': 2, 'new-line': 1, 'style': 3,
+        'documentation': 3, 'imports': 2, 'syntax': 2}
+MODELS = {'returns': 10, 'name': 6, 'list': 2, 'program': 2, 'sizes': 2,
+          'order': 4, 'encoder-layers': 4, 'encoder-output': 3,
+          'decoder-layers': 3, 'decoder-output': 2, 'auto-output': 2}
+TRAINING = {'loss': 25, 'optimizer': 10, 'training': 10}
+
+# Of each task, 100 points.
+WEIGHTS = {task: dict(FORM, **dict(MODELS, **TRAINING))
+           for task in range(len(TASKS))}
+WEIGHTS[SPARSE].update({'loss': 15, 'penalty': 10})
+WEIGHTS[VARIATIONAL].update({
+    'returns': 5, 'order': 2, 'outputs': 6, 'encoder-layers': 3,
+    'encoder-output': 2, 'decoder-layers': 2, 'decoder-output': 1,
+    'sample': 5})
+
+
+def read(path):
+    """Reads weights of one's own
+
+    Args:
+        path: str, a file in JSON: an object of names of checks and points,
+            which stand in place of those above.
+
+    Returns:
+        dict from task to dict from name to points.
+
+    Raises:
+        ValueError: if the file is not that.
+    """
+    try:
+        with open(path, encoding='utf-8') as file:
+            changed = json.load(file)
+    except (OSError, ValueError, RecursionError) as error:
+        raise ValueError('--weights must be a file in JSON. Received: {}: {}'
+                         .format(path, getattr(error, 'strerror', error)))
+    known = set().union(*WEIGHTS.values())
+    if not isinstance(changed, dict) or not all(
+            name in known and type(points) in (int, float) and
+            0 <= points < 1e6 for name, points in changed.items()):
+        raise ValueError('--weights must be an object whose names are among '
+                         '{} and whose values are 0 or more. Received: {}'
+                         .format(', '.join(sorted(known)), changed))
+    weights = {task: {name: changed.get(name, points)
+                      for name, points in table.items()}
+               for task, table in WEIGHTS.items()}
+    if not all(sum(table.values()) for table in weights.values()):
+        raise ValueError('--weights must leave points in every task. '
+                         'Received: {}'.format(changed))
+    return weights
+
+
+def score(weights, failed):
+    """Computes the score of a task
+
+    Args:
+        weights: dict from name to points.
+        failed: set of str, the checks with a fault or not judged.
+
+    Returns:
+        float, 0 to 100: the points of the other checks.
+    """
+    kept = sum(points for name, points in weights.items()
+               if name not in failed)
+    return round(100.0 * kept / sum(weights.values()), 1)
