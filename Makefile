@@ -20,12 +20,25 @@ start: .venv/newest
 	@$(if $(DIR),,$(error Say which folder: make start DIR=folder))
 	@$(VENV) -m tools.start "$$DIR"
 
-grade: .venv/newest
+# The newest runtime is that of .venv; another's folder has - for a point.
+grade: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
+    .nox/$(subst .,-,$(RUNTIME))/made)
 	@$(if $(DIR),,$(error Say which folder: make grade DIR=folder))
-	$(VENV) -m grader "$$DIR"
+	$(VENV) -m grader $(if $(RUNTIME),--runtime '$(RUNTIME)') $(ARGS) -- "$$DIR"
 
-prove: .venv/newest
-	$(VENV) -m grader.prove
+# pyenv hides all Pythons from nox but the chosen ones.
+.nox/%/made: .venv/matrix $(wildcard requirements/$(RUNTIME).txt)
+	PYENV_VERSION=$$(pyenv versions --bare 2>/dev/null | paste -sd: -) \
+	    $(VENV) -m nox --install-only --error-on-missing-interpreters \
+	    --session '$(RUNTIME)' -- .
+	touch $@
+
+prove: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
+    .nox/$(subst .,-,$(RUNTIME))/made)
+	$(VENV) -m grader.prove $(if $(RUNTIME),--runtime '$(RUNTIME)')
+
+siege: .venv/newest
+	$(VENV) -m pytest -q --tb=short tests/slow/test_siege.py
 
 torture: .venv/newest .venv/matrix
 	$(VENV) -m tools.torture
@@ -48,4 +61,4 @@ matrix: .venv/newest .venv/matrix
 	$(VENV) -m pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: run test start grade prove torture benchmark results matrix
+.PHONY: run test start grade prove siege torture benchmark results matrix

@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
-"""Grades the four files of the exercise that lie in a folder
+"""Grades folders with the four files of the exercise
 
-The exit status is 0 if all required checks pass, 1 if one fails, 2 if the
-files could not be graded.
+The exit status is 0 if no required check fails, 1 if one does, 2 if the
+command is wrong.
 """
 
 import argparse
-import concurrent.futures
+import ast
+import hashlib
+import json
 import os
 import signal
 import sys
-import threading
 
-from . import judge, table
-from .checks import checks_of
-from .registry import TASKS
+from . import files, formats, jobs, report, scores, submissions
+from .printable import clean
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FORMS = {'json': formats.as_json, 'csv': formats.as_csv,
+         'junit': formats.as_junit, 'gradescope': formats.as_gradescope}
 
 
 class Parser(argparse.ArgumentParser):
@@ -22,68 +26,253 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         """Ends the program with one line and status 2"""
-        self.exit(2, 'grader: error: {}\n'.format(' '.join(message.split())))
+        self.exit(2, 'grader: error: {}\n'.format(clean(message, 1000)))
 
 
-def limit(text):
-    """Reads a limit, for argparse's `type`"""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0
-    if not 0 < value <= 10 ** 6:
+def number(kind, least, most):
+    """Makes the reader of a number, for argparse's `type`"""
+    def read(text):
+        """Reads the number"""
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not least <= value <= most:
+            raise argparse.ArgumentTypeError(
+                'must be a {}number from {} to {}. Received: {}'.format(
+                    'whole ' if kind is int else '', least, most, text))
+        return value
+    return read
+
+
+def runtime(name):
+    """Reads the name of a runtime of noxfile.py, for argparse's `type`"""
+    with open(os.path.join(ROOT, 'noxfile.py'), encoding='utf-8') as file:
+        names, = (list(ast.literal_eval(node.value))
+                  for node in ast.parse(file.read()).body
+                  if isinstance(node, ast.Assign) and
+                  getattr(node.targets[0], 'id', None) == 'PYTHONS')
+    if name not in names:
+        raise argparse.ArgumentTypeError('must be one of {}. Received: {}'
+                                         .format(', '.join(names), name))
+    if not os.path.exists(python_of(name)):
         raise argparse.ArgumentTypeError(
-            'must be a number above 0, up to 1000000. Received: ' + text)
-    return value
+            'must be an environment that is there; `make grade RUNTIME={} '
+            'DIR=...` makes it. Received: {}'.format(name, name))
+    return name
+
+
+def python_of(name):
+    """Gives the path of a runtime's Python"""
+    if name == 'newest':
+        return sys.executable
+    # nox makes the folder's name so.
+    return os.path.join(ROOT, '.nox', name.replace('.', '-'), 'bin', 'python')
+
+
+def processors():
+    """Counts the processors that this process may use"""
+    # macOS cannot tell.
+    if hasattr(os, 'sched_getaffinity'):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count()
+
+
+def make_parser():
+    """Makes the parser of the command's options"""
+    parser = Parser(prog='python3 -m grader', description=__doc__,
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add('folders', metavar='FOLDER', nargs='+',
+        help='a submission, or a folder whose sub-folders are submissions')
+    for name, content in (('json', 'everything; run again with the same file, '
+                           'only what has changed is graded'),
+                          ('csv', 'a row for each submission'),
+                          ('junit', "JUnit's report in XML"),
+                          ('gradescope', "Gradescope's results.json, of one "
+                           'submission')):
+        add('--' + name, metavar='FILE', type=files.writable,
+            help='writes FILE: ' + content)
+    add('--again', action='store_true',
+        help='grades also what --json FILE has already')
+    add('--jobs', metavar='N', type=number(int, 1, 1000), default=processors(),
+        help='submissions at a time (default: %(default)s, the processors)')
+    add('--runtime', metavar='NAME', type=runtime, default='newest',
+        help='the environment that the files were written for, as page or '
+        'tf2.15 (default: %(default)s)')
+    add('--seed', metavar='N', type=number(int, 0, 2 ** 32 - 1),
+        help='of the sizes and weights that are drawn (default: drawn)')
+    limit = number(float, 0.001, 10 ** 6)
+    add('--task-seconds', metavar='SECONDS', type=limit, default=120,
+        help='the time that each task has (default: %(default)s)')
+    add('--task-memory', metavar='GIB', type=limit, default=4,
+        help='the memory in GiB that each task has (default: %(default)s)')
+    add('--no-cage', dest='cage', action='store_false',
+        help='runs the files where they can read and change what you can')
+    add('--weights', metavar='FILE',
+        help='what each check counts, see docs/grading.md')
+    return parser
+
+
+def origin(submission, options):
+    """Hashes all that a grade depends on, but for the seed"""
+    given = [(name, submissions.sha256(file), file.executable, file.problem)
+             for name, file in sorted(submission.files.items())]
+    return hashlib.sha256(json.dumps(
+        [given, submission.readme, options.runtime, options.weights,
+         options.task_seconds, options.task_memory, options.cage],
+        sort_keys=True).encode()).hexdigest()
+
+
+def prepare(options):
+    """Reads what the options name, and completes them
+
+    Args:
+        options: argparse.Namespace.
+
+    Returns:
+        list of submissions.Submission, by name; dict from the names of those
+        that have been graded already to what the judge gave.
+
+    Raises:
+        ValueError: if something is wrong, in one line.
+    """
+    options.weights = (scores.read(options.weights) if options.weights else
+                       scores.WEIGHTS)
+    options.python = python_of(options.runtime)
+    if options.seed is None:
+        # A file that sees its sizes is not to find the seed from them.
+        options.seed = int.from_bytes(os.urandom(4), 'big')
+    found = sorted(submissions.find(options.folders),
+                   key=lambda submission: submission.name)
+    if options.gradescope and len(found) > 1:
+        raise ValueError('--gradescope must be given with one submission. '
+                         'Received: {}'.format(len(found)))
+    known = formats.read(options.json) if options.json else {}
+    return found, {} if options.again else {
+        submission.name: known[submission.name] for submission in found
+        if known.get(submission.name, {}).get('made_from') ==
+        origin(submission, options)}
+
+
+def heed(handler):
+    """Sets what the signals do that end the command"""
+    for each in jobs.SIGNALS:
+        # nohup has one ignored, and a shell's background another.
+        if signal.getsignal(each) != signal.SIG_IGN:
+            signal.signal(each, handler)
+
+
+def draw(done, total):
+    """Draws the progress bar of a class, if there is a terminal"""
+    if total > 1 and sys.stderr.isatty():
+        # It is gone when all is done.
+        sys.stderr.write('\r\x1b[K' + '[{:<40}] {} of {}'.format(
+            '#' * (40 * done // total), done, total) * (done < total))
+        sys.stderr.flush()
+
+
+def save(graded, options, last):
+    """Writes what is graded to the files
+
+    Args:
+        graded: list of dict, what the judge gave for each submission.
+        options: argparse.Namespace.
+        last: bool, whether all are written; else the JSON is, of which
+            nothing is to be lost.
+    """
+    groups = report.likeness(graded)
+    for row in graded:
+        alike = set().union(*(group for group in groups
+                              if row['submission'] in group))
+        row['same_as'] = sorted(alike - {row['submission']})
+    for name in sorted(FORMS):
+        path = getattr(options, name)
+        # A pipe takes a text once, and one of nothing would end an old file.
+        if graded and path and (last or name == 'json' and
+                                not files.direct(path)):
+            files.write(path, FORMS[name](graded, options.weights))
+
+
+def run(options, found, rows):
+    """Grades, writes the files and prints the report
+
+    Args:
+        options: argparse.Namespace.
+        found: list of submissions.Submission.
+        rows: dict from the names of those that were graded before to what
+            the judge gave; that of the others is put into it.
+
+    Returns:
+        int, the exit status.
+
+    Raises:
+        KeyboardInterrupt: if a signal has come; the files are written.
+    """
+    before, stopped = len(rows), []
+
+    def graded():
+        """Lists what the judge gave so far, by name"""
+        return [rows[submission.name] for submission in found
+                if submission.name in rows]
+
+    def take(submission, row):
+        """Keeps what the judge gave for one more"""
+        # One that the grader failed on is graded again the next time.
+        if row['cage']:
+            row['made_from'] = origin(submission, options)
+        rows[submission.name] = row
+        save(graded(), options, last=False)
+        draw(len(rows), len(found))
+
+    heed(lambda number, frame: stopped.append(number))
+    try:
+        draw(before, len(found))
+        jobs.grade([submission for submission in found
+                    if submission.name not in rows], options, take, stopped)
+    finally:
+        heed(signal.default_int_handler)
+        draw(len(found), len(found))
+        save(graded(), options, last=True)
+    if stopped:
+        raise KeyboardInterrupt
+    lines = report.lines_of(graded())
+    if before:
+        lines.append('{} of {} graded before; --again grades all anew'.format(
+            before, len(found)))
+    # A sentence may quote what the terminal's encoding does not have.
+    print('\n'.join(lines).encode(sys.stdout.encoding, 'backslashreplace')
+          .decode(sys.stdout.encoding), flush=True)
+    return int(any(report.is_wrong(task)
+                   for row in graded() for task in row['tasks']))
 
 
 def main():
-    """Grades the files, two at a time, and prints the table
+    """Runs the command
 
     Returns:
         int, the exit status.
     """
-    parser = Parser(prog='python3 -m grader', description=__doc__,
-                    formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('folder', metavar='FOLDER', help='where they lie')
-    parser.add_argument('--task-seconds', metavar='SECONDS', type=limit,
-                        default=judge.SECONDS, help='the time that each task '
-                        'has (default: %(default)s)')
-    parser.add_argument('--task-memory', metavar='GIB', type=limit,
-                        default=judge.GIBIBYTES, help='the memory in GiB that '
-                        'each task has (default: %(default)s)')
-    options = parser.parse_args()
-    if not os.path.isdir(options.folder):
-        parser.error('FOLDER must be a folder. Received: ' + options.folder)
-    stop = threading.Event()
+    parser = make_parser()
+    if sys.stdout is None:
+        parser.error('the standard output must be open. Received: none')
     try:
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            try:
-                futures = [pool.submit(
-                    judge.grade, options.folder, task, options.task_seconds,
-                    options.task_memory, stop) for task in range(len(TASKS))]
-                # The signal of Ctrl-C may reach another thread, and would
-                # not wake this one: it looks by itself.
-                while concurrent.futures.wait(futures, 0.1).not_done:
-                    pass
-            finally:
-                stop.set()
-        grades = {task: future.result() for task, future in enumerate(futures)}
-        # A sentence may quote what the terminal's encoding does not have.
-        lines = '\n'.join(table.lines_of(grades)).encode(
-            sys.stdout.encoding, 'backslashreplace')
-        print(lines.decode(sys.stdout.encoding), flush=True)
+        heed(signal.default_int_handler)
+        options = parser.parse_args()
+        try:
+            found, rows = prepare(options)
+        except ValueError as error:
+            parser.error(str(error))
+        return run(options, found, rows)
     except KeyboardInterrupt:
+        # Of one more the status would not be this one.
+        heed(signal.SIG_IGN)
         parser.exit(130, 'grader: interrupted\n')
     except OSError as error:
         # Python would write the rest at the end, and fail once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         parser.error(str(error))
-    return int(any(grades[task][check.name] is not None for task in grades
-                   for check in checks_of(task) if check.required))
 
 
 if __name__ == '__main__':
-    # However it is told to end, its workers end with it.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""The files that the command writes: JSON, CSV, JUnit, Gradescope's"""
+
+import csv
+import io
+import json
+import os
+from xml.etree import ElementTree
+
+from . import files, report
+from .printable import clean
+from .registry import TASKS
+
+
+def read(path):
+    """Reads the submissions that an earlier run has graded
+
+    Args:
+        path: str, the file in JSON, if there is one yet.
+
+    Returns:
+        dict from the name of a submission to what the judge gave for it.
+
+    Raises:
+        ValueError: if the file is another one.
+    """
+    if files.direct(path) or not os.path.exists(path):
+        return {}
+    try:
+        with open(path, encoding='utf-8') as file:
+            rows = json.load(file)
+        if not isinstance(rows, list):
+            raise TypeError
+        return {row['submission']: row for row in rows
+                if row['tasks'] and row['files']}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ValueError('--json must be a new file or one that the grader '
+                         'has written. Received: ' + path)
+
+
+def as_json(rows, weights):
+    """Gives everything, as a list in JSON
+
+    Args:
+        rows: list of dict, what the judge gave for each submission.
+        weights: dict from task to dict from check to points.
+
+    Returns:
+        str, the file's text.
+    """
+    return json.dumps(rows, indent=1) + '\n'
+
+
+def as_csv(rows, weights):
+    """Gives a row a submission, for a spreadsheet; see as_json"""
+    lines = [['submission', 'score'] + [task.file for task in TASKS] +
+             ['faults', 'first fault']]
+    for row in rows:
+        faults = ['{}: {}'.format(task['file'], sentence)
+                  for task in row['tasks'] for sentence in
+                  map(report.sentence_of, task['faults'])]
+        # What the grader has failed on has no fault and no points.
+        causes = [cause['because'] for task in row['tasks']
+                  for cause in task['not_judged']]
+        lines.append([row['submission'], row['score']] +
+                     [task['score'] for task in row['tasks']] +
+                     [len(faults), (faults + causes + [''])[0]])
+    text = io.StringIO()
+    for line in lines:
+        # A spreadsheet computes what begins like a formula.
+        csv.writer(text, lineterminator='\n').writerow(
+            ["'" * cell.startswith(('=', '+', '-', '@')) + cell
+             for cell in (clean(str(cell)) for cell in line)])
+    return text.getvalue()
+
+
+def as_junit(rows, weights):
+    """Gives a test suite a submission in JUnit's XML; see as_json"""
+    suites = ElementTree.Element('testsuites')
+    for row in rows:
+        suite = ElementTree.SubElement(suites, 'testsuite', {
+            'name': clean(row['submission']),
+            'time': str(sum(task['seconds'] for task in row['tasks']))})
+        for number, task in enumerate(row['tasks']):
+            found = {}
+            for kind, entries in (('failure', task['faults']),
+                                  ('skipped', task['not_judged'])):
+                for entry in entries:
+                    found.setdefault(entry['check'], (kind, []))[1].append(
+                        clean(report.sentence_of(entry)))
+            checks = list(weights[number])
+            for check in checks + sorted(set(found).difference(checks)):
+                case = ElementTree.SubElement(suite, 'testcase', {
+                    'classname': task['file'], 'name': clean(check)})
+                if check in found:
+                    kind, sentences = found[check]
+                    ElementTree.SubElement(
+                        case, kind, message=sentences[0]
+                    ).text = '\n'.join(sentences)
+        for key, path in (('tests', 'testcase'), ('failures', '*/failure'),
+                          ('skipped', '*/skipped')):
+            suite.set(key, str(len(suite.findall(path))))
+    return ElementTree.tostring(suites, 'unicode') + '\n'
+
+
+def as_gradescope(rows, weights):
+    """Gives the results.json of Gradescope; see as_json"""
+    row, = rows
+    return json.dumps({
+        'score': row['score'],
+        'output': '\n'.join(report.lines_of(rows)),
+        'visibility': 'visible',
+        'execution_time': sum(task['seconds'] for task in row['tasks']),
+        # So that their sum is the score.
+        'tests': [{
+            'name': task['file'],
+            'score': task['score'] / len(TASKS),
+            'max_score': 100 / len(TASKS),
+            'status': 'failed' if report.is_wrong(task) else 'passed',
+            'output': '\n'.join(report.task_lines(task))}
+            for task in row['tasks']]}, indent=1) + '\n'

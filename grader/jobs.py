@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Judges submissions in processes of their own, some at a time"""
+
+import collections
+import json
+import multiprocessing
+import os
+import signal
+import time
+from multiprocessing import connection
+
+from . import judge, submissions
+from .registry import TASKS
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# The time that a judge has to end its cage.
+GRACE = 10
+
+# A judge at work, and what has come of it over its pipe.
+Job = collections.namedtuple('Job', 'submission process received begun')
+
+
+def work(submission, options, writing, stopped):
+    """Judges a submission, in a process of its own
+
+    Args:
+        submission: submissions.Submission.
+        options: argparse.Namespace.
+        writing: int, the end of the pipe that takes the result in JSON.
+        stopped: list of int, the signals that the command has got.
+    """
+    # Out of reach of the terminal's Ctrl-C: the command ends its judges.
+    os.setsid()
+    for number in SIGNALS:
+        signal.signal(number, signal.default_int_handler)
+    for descriptor in range(3):
+        os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
+    try:
+        # One may have come after the fork, before there was a handler.
+        if stopped:
+            return
+        result = judge.judge(submission, options)
+    except KeyboardInterrupt:
+        return
+    # A fault of the grader's own is not to cost the class its grades.
+    except Exception as error:
+        result = {'failed': judge.failure(error)}
+    with os.fdopen(writing, 'w') as pipe:
+        pipe.write(json.dumps(result) + '\n')
+
+
+def start(submission, options, stopped):
+    """Starts the judge of a submission, see work
+
+    Returns:
+        int, the end of the pipe that gives the result; Job.
+    """
+    reading, writing = os.pipe()
+    process = multiprocessing.get_context('fork').Process(
+        target=work, args=(submission, options, writing, stopped))
+    process.start()
+    os.close(writing)
+    return reading, Job(submission, process, [], time.monotonic())
+
+
+def end(jobs):
+    """Ends judges, which take their cages with them"""
+    for job in jobs:
+        job.process.terminate()
+    until = time.monotonic() + GRACE
+    for job in jobs:
+        job.process.join(max(0, until - time.monotonic()))
+        if job.process.is_alive():
+            os.kill(job.process.pid, signal.SIGKILL)
+            job.process.join()
+
+
+def finish(job, options):
+    """Gives the result of a judge, or one that says that it gave none"""
+    job.process.join(GRACE)
+    end([job])
+    submission, text = job.submission, b''.join(job.received)
+    status = job.process.exitcode
+    because = judge.FAILED.format('its judge ended with {} {}'.format(
+        *('signal', -status) if status < 0 else ('status', status)))
+    if text.endswith(b'\n'):
+        result = json.loads(text.decode())
+        if 'failed' not in result:
+            return result
+        because = result['failed']
+    return {
+        'submission': submission.name, 'score': 0, 'tasks': [{
+            'file': task.file, 'score': 0, 'faults': [], 'not_judged': [
+                {'check': name, 'because': because}
+                for name in sorted(options.weights[number])],
+            'advice': [], 'seconds': 0}
+            for number, task in enumerate(TASKS)],
+        'files': {name: submissions.sha256(file)
+                  for name, file in submission.files.items()},
+        'same_as': [], 'runtime': options.runtime, 'seed': options.seed,
+        'cage': None, 'normal': {}}
+
+
+def grade(waiting, options, take, stopped):
+    """Grades submissions, some at a time
+
+    Args:
+        waiting: list of submissions.Submission.
+        options: argparse.Namespace.
+        take: function of a submission and its result, called at once.
+        stopped: list that ends all early as soon as something is in it.
+    """
+    waiting, running = waiting[::-1], {}
+    # A judge keeps its own limits; this is for one that hangs.
+    longest = 2 * len(TASKS) * options.task_seconds + 120
+    try:
+        while (waiting or running) and not stopped:
+            while waiting and len(running) < options.jobs:
+                reading, job = start(waiting.pop(), options, stopped)
+                running[reading] = job
+            # A signal may reach another thread, and would not wake this one:
+            # it looks by itself.
+            for reading in connection.wait(list(running), 0.1):
+                # What the same signal has ended is no fault of the grader.
+                if stopped:
+                    break
+                job = running[reading]
+                job.received.append(os.read(reading, 2 ** 20))
+                # Whatever lives on could keep the pipe open.
+                if job.received[-1][-1:] in (b'', b'\n'):
+                    os.close(reading)
+                    del running[reading]
+                    take(job.submission, finish(job, options))
+            end([job for job in running.values()
+                 if time.monotonic() > job.begun + longest])
+    finally:
+        end(running.values())

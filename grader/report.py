@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""What the command prints for one submission and for a class"""
+
+import re
+
+from .printable import clean
+from .registry import TASKS, plural
+
+NO_CAGE = ('No cage: the files could read and change what you can, and forge '
+           'nothing but their own answers.')
+MOST_LINES = 40
+MOST_ADVICE = 6
+MOST_ROWS = 10
+MOST_HIDDEN = 6
+NAME = 24
+
+
+def number(value):
+    """Writes a score, with one digit after the point where it needs one"""
+    return '{:g}'.format(round(value, 1))
+
+
+def sentence_of(entry):
+    """Gives the sentence of a fault, with its line, or of what it hides
+
+    Args:
+        entry: dict, one of a task's `faults` or `not_judged`.
+    """
+    if 'because' in entry:
+        return entry['because']
+    if entry['line'] is None:
+        return entry['sentence']
+    return 'line {}: {}'.format(entry['line'], entry['sentence'])
+
+
+def is_wrong(task):
+    """Tells whether a required check of a task failed, or was not judged"""
+    return bool(task['faults'] or task['not_judged'])
+
+
+def cut(lines, most):
+    """Leaves lines out that are too many, and says how many"""
+    if len(lines) <= most:
+        return lines
+    return lines[:most - 1] + ['  {} more: --json FILE has all'.format(
+        len(lines) - most + 1)]
+
+
+def not_judged(checks):
+    """Writes which checks a fault hides"""
+    more = len(checks) - MOST_HIDDEN
+    return '  not judged for this: {}{}'.format(
+        clean(', '.join(checks[:MOST_HIDDEN])),
+        ' and {} more'.format(more) if more > 0 else '')
+
+
+def task_lines(task):
+    """Writes a line a fault, and below it what could not be judged for it
+
+    Args:
+        task: dict, one of what the judge gives as `tasks`.
+
+    Returns:
+        list of str.
+    """
+    hidden = {}
+    for entry in task['not_judged']:
+        hidden.setdefault(entry['because'], []).append(entry['check'])
+    lines = []
+    for fault in task['faults']:
+        lines.append('  ' + clean(sentence_of(fault)))
+        # The cause is named by its sentence or by its check.
+        for cause in (fault['sentence'], fault['check']):
+            if cause in hidden:
+                lines.append(not_judged(hidden.pop(cause)))
+    for cause in sorted(hidden):
+        lines += ['  ' + clean(cause), not_judged(hidden[cause])]
+    return lines
+
+
+def advice_lines(tasks):
+    """Writes the paragraph of advice, each sentence once
+
+    Args:
+        tasks: list of dict, see task_lines.
+
+    Returns:
+        list of str.
+    """
+    files = {}
+    for task in tasks:
+        for entry in task['advice']:
+            names = files.setdefault(clean(entry['sentence']), [])
+            if task['file'] not in names:
+                names.append(task['file'])
+    lines = sorted('  {}: {}'.format(', '.join(names), sentence)
+                   for sentence, names in files.items())
+    return cut(['Advice, which costs nothing:'] * bool(lines) + lines,
+               MOST_ADVICE)
+
+
+def one(row):
+    """Writes the report of one submission, see lines_of"""
+    faults = [task_lines(task) for task in row['tasks']]
+    end = advice_lines(row['tasks'])
+    # As many of each task as there is room for.
+    room = MOST_LINES - 4 - len(faults) - len(end)
+    most = max(most for most in range(room + 1)
+               if sum(min(most, len(lines)) for lines in faults) <= room)
+    lines = []
+    for task, found in zip(row['tasks'], faults):
+        lines.append('{}: {} of 100'.format(task['file'],
+                                            number(task['score'])))
+        lines += cut(found, most)
+    return lines + end + ['Score: {} of 100'.format(number(row['score']))]
+
+
+def commonest(rows):
+    """Counts in how many submissions each fault is
+
+    Args:
+        rows: list of dict, what the judge gave for each submission.
+
+    Returns:
+        list of str, a line a fault that two or more have.
+    """
+    names, sentences = {}, {}
+    for row in rows:
+        for task in row['tasks']:
+            for fault in task['faults']:
+                # Sizes and lines differ where the fault is the same.
+                key = fault['check'], re.sub(r'\d+([.,e +-]+\d+)*', '0',
+                                             fault['sentence'])
+                names.setdefault(key, set()).add(row['submission'])
+                sentences.setdefault(key, clean(fault['sentence']))
+    return ['  {:4} {}'.format(len(names[key]), sentences[key]) for key
+            in sorted(names, key=lambda key: (-len(names[key]), key))
+            if len(names[key]) > 1]
+
+
+def likeness(rows):
+    """Finds the files that are the same but for names, layout and comments
+
+    Args:
+        rows: list of dict, what the judge gave for each submission.
+
+    Returns:
+        dict from a tuple of names of submissions to the list of files that
+        all these have alike.
+    """
+    owners, groups = {}, {}
+    for row in rows:
+        for file, normal in sorted(row['normal'].items()):
+            if normal is not None:
+                owners.setdefault((file, normal), []).append(row['submission'])
+    for (file, _), names in sorted(owners.items()):
+        if len(names) > 1:
+            groups.setdefault(tuple(names), []).append(file)
+    return groups
+
+
+def many(rows):
+    """Writes the report of a class, see lines_of"""
+    form = '{{:<{}}} {{:>6}}'.format(NAME) + ' {:>5}' * (len(TASKS) + 1)
+    lines = [form.format('', 'score', *[task.file[:5] for task in TASKS] +
+                         ['wrong'])]
+    for row in rows:
+        lines.append(form.format(
+            clean(row['submission'], NAME), number(row['score']),
+            *[number(task['score']) for task in row['tasks']] +
+            [sum(len(task['faults']) for task in row['tasks'])]) +
+            '  not judged' * (row['cage'] is None))
+    lines.append('{}, mean score {} of 100'.format(
+        plural(len(rows), 'submission'),
+        number(sum(row['score'] for row in rows) / len(rows))))
+    faults = commonest(rows)
+    groups = ['Same but for names: {}: {}'.format(
+        clean(', '.join(names), 200), ', '.join(files))
+        for names, files in sorted(likeness(rows).items())]
+    failed = ['{}: {}'.format(
+        clean(row['submission'], NAME),
+        clean(sentence_of(row['tasks'][0]['not_judged'][0])))
+        for row in rows if row['cage'] is None]
+    return (lines + cut(failed, MOST_ROWS) +
+            ['Commonest faults:'] * bool(faults) + cut(faults, MOST_ROWS) +
+            cut(groups, MOST_ROWS))
+
+
+def lines_of(rows):
+    """Writes the report
+
+    Args:
+        rows: list of dict, what the judge gave for each submission.
+
+    Returns:
+        list of str, printable lines.
+    """
+    cages = sorted({row['cage'] for row in rows} - {None})
+    seeds = ', '.join(sorted({str(row['seed']) for row in rows}))
+    return [NO_CAGE] * ('none' in cages) + (
+        one(*rows) if len(rows) == 1 else many(rows)) + [clean(
+            'Seed {}, runtime {}, cage {}'.format(
+                seeds, rows[0]['runtime'], ', '.join(cages) or 'unknown'))]

@@ -1,0 +1,506 @@
+#!/usr/bin/env python3
+"""The grader's command: its options, its files, its reports, its end
+
+Its judge is a stand-in, which says what a submission's README.md has it say.
+"""
+
+import argparse
+import csv
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from xml.etree import ElementTree
+
+import pytest
+
+from common import ROOT
+from grader import __main__ as command
+from grader import files, formats, report, scores
+from grader.registry import TASKS
+
+FILES = [task.file for task in TASKS]
+# Runs the command with a judge that reads its verdict from the submission.
+PROGRAM = """
+import json, os, runpy, signal, sys, time
+
+def judge(submission, options):
+    with open(os.path.join(submission.folder, 'order')) as file:
+        order = json.load(file)
+    with open(os.path.join(submission.folder, 'judged'), 'a') as file:
+        file.write('%d %d\\n' % (os.getpid(), options.seed))
+    print('a print of the judge')
+    try:
+        time.sleep(order['sleep'])
+    finally:
+        open(os.path.join(submission.folder, 'cleaned'), 'w').close()
+    if 'kill' in order:
+        os.kill(os.getpid(), order['kill'])
+    if 'error' in order:
+        raise ValueError(order['error'])
+    return dict(order['row'], submission=submission.name,
+                seed=options.seed, runtime=options.runtime,
+                cage='Landlock' if options.cage else 'none')
+
+from grader import judge as module
+module.judge = judge
+sys.argv[0] = 'grader'
+runpy.run_module('grader', run_name='__main__')
+"""
+
+
+def fault(sentence, line=None, check='style'):
+    """Makes a fault as the judge says it"""
+    return {'check': check, 'sentence': sentence, 'line': line}
+
+
+def row(name='anna', normal=None, cage='Landlock', **tasks):
+    """Makes what the judge gives
+
+    Args:
+        name: str, the submission's.
+        normal: str, the normal form of its first file.
+        cage: str, its cage.
+        **tasks: list of faults of task0, task1, task2 or task3.
+    """
+    made = []
+    for number, file in enumerate(FILES):
+        faults = tasks.get('task%d' % number, [])
+        made.append({'file': file, 'score': 90.0 if faults else 100.0,
+                     'faults': faults, 'not_judged': [], 'advice': [],
+                     'seconds': 1.5})
+    return {'submission': name, 'tasks': made, 'same_as': [], 'cage': cage,
+            'score': sum(task['score'] for task in made) / 4, 'seed': 5,
+            'files': dict.fromkeys(FILES), 'runtime': 'newest',
+            'normal': dict(dict.fromkeys(FILES), **{FILES[0]: normal})}
+
+
+def submit(folder, text='pass\n', verdict=None, sleep=0, **order):
+    """Makes a submission
+
+    Args:
+        folder: py.path.local, where.
+        text: str, that of its first file.
+        verdict: dict, what the judge gives.
+        sleep: float, the seconds that the judge takes.
+        **order: what the judge does in place of that.
+    """
+    folder.ensure(dir=True).join(FILES[0]).write(text)
+    folder.join('order').write(json.dumps(dict(
+        order, row=verdict or row(), sleep=sleep)))
+
+
+def start(*arguments, **settings):
+    """Starts the command in the project's folder
+
+    Args:
+        *arguments: its arguments, of any type.
+        **settings: those of subprocess.Popen.
+
+    Returns:
+        subprocess.Popen, whose output is text.
+    """
+    return subprocess.Popen(
+        [sys.executable, '-c', PROGRAM] + list(map(str, arguments)),
+        **dict({'cwd': ROOT, 'stdout': subprocess.PIPE,
+                'stderr': subprocess.PIPE, 'universal_newlines': True},
+               **settings))
+
+
+def grade(*arguments, **settings):
+    """Runs the command and returns status, output and errors"""
+    process = start(*arguments, **settings)
+    output, errors = process.communicate(timeout=60)
+    return process.returncode, output, errors
+
+
+def times(folder):
+    """Counts how often a submission was judged"""
+    mark = folder.join('judged')
+    return len(mark.readlines()) if mark.check() else 0
+
+
+def test_right(tmpdir):
+    """A right folder is a report of some lines, and status 0"""
+    submit(tmpdir)
+    status, output, errors = grade(tmpdir, '--seed', 7)
+    assert (status, errors) == (0, ''), errors
+    assert output.split('\n') == [file + ': 100 of 100' for file in FILES] + [
+        'Score: 100 of 100', 'Seed 7, runtime newest, cage Landlock', '']
+
+
+def test_progress(tmpdir):
+    """A terminal sees how far the class is, and in the end nothing of it"""
+    for name in 'ab':
+        submit(tmpdir.join(name))
+    ours, theirs = pty.openpty()
+    process = start(tmpdir, '--jobs', 1, stderr=theirs)
+    assert process.communicate(timeout=60)[1] is None
+    os.close(theirs)
+    drawn = os.read(ours, 10 ** 4).decode()
+    os.close(ours)
+    assert '[{:<40}] 1 of 2'.format('#' * 20) in drawn
+    assert drawn.endswith('\r\x1b[K')
+
+
+def test_runtime(tmpdir, monkeypatch):
+    """A runtime is one of noxfile.py, whose environment make makes"""
+    tmpdir.join('noxfile.py').write("PYTHONS = {'newest': '', 'tf9.9': ''}\n")
+    monkeypatch.setattr(command, 'ROOT', str(tmpdir))
+    assert command.runtime('newest') == 'newest'
+    assert command.python_of('newest') == sys.executable
+    for name, sentence in (('tf9.9', 'there; `make grade RUNTIME=tf9.9 DIR='),
+                           ('tf9.8', 'must be one of newest, tf9.9. ')):
+        with pytest.raises(argparse.ArgumentTypeError) as error:
+            command.runtime(name)
+        assert sentence in str(error.value)
+    python = tmpdir.ensure('.nox', 'tf9-9', 'bin', 'python')
+    assert command.runtime('tf9.9') == 'tf9.9'
+    assert command.python_of('tf9.9') == python
+
+
+def test_no_cage(tmpdir):
+    """Where nothing holds the files, the first line says so"""
+    submit(tmpdir)
+    assert grade(tmpdir, '--no-cage')[1].startswith(report.NO_CAGE + '\n')
+
+
+def test_class(tmpdir):
+    """Of a class each has its row, by name, however many at a time"""
+    names = ['dora', 'anna', 'carl', 'bert']
+    for number, name in enumerate(names):
+        submit(tmpdir.join(name), verdict=row(
+            normal='same' if name in ('dora', 'bert') else name,
+            task1=[fault('the layer has 3 units, not [6, 6]', 3)]
+            if name in ('carl', 'dora') else []), sleep=0.3 - number / 10)
+    path = tmpdir.join('all.json')
+    status, output, errors = grade(tmpdir, '--jobs', 3, '--json', path)
+    assert (status, errors) == (1, ''), errors
+    rows = json.loads(path.read())
+    assert [each['submission'] for each in rows] == sorted(names)
+    assert [each['same_as'] for each in rows] == [[], ['dora'], [], ['bert']]
+    assert len({each['seed'] for each in rows}) == 1
+    starts = [line.split()[:1] for line in output.split('\n')[1:5]]
+    assert starts == [[name] for name in sorted(names)], output
+    assert '  2 the layer has 3 units, not [6, 6]\n' in output
+    assert 'Same but for names: bert, dora: 0-vanilla.py\n' in output
+
+
+@pytest.mark.parametrize('order, reason', [
+    ({'kill': signal.SIGKILL}, 'its judge ended with signal 9'),
+    # One of no name.
+    ({'kill': 40}, 'its judge ended with signal 40'),
+    ({'error': 'a \x1b[31m\nbug'}, r'ValueError: a \x1b[31m bug, ')])
+def test_judge_fails(order, reason, tmpdir):
+    """A judge that dies costs its submission's grade, and no other's"""
+    submit(tmpdir.join('anna'), **order)
+    submit(tmpdir.join('bert'))
+    path = tmpdir.join('all.json')
+    for _ in range(2):
+        status, output, errors = grade(tmpdir, '--json', path)
+        assert (status, errors) == (1, ''), errors
+        failed, right = json.loads(path.read())
+        because = failed['tasks'][3]['not_judged'][0]['because']
+        assert because.startswith('the grader itself failed here, not ')
+        assert reason in because
+        assert {each['check'] for each in failed['tasks'][3]['not_judged']
+                } == set(scores.WEIGHTS[3])
+        assert (failed['score'], right['score']) == (0, 100)
+        assert re.search(r'anna +0 .* not judged\n', output), output
+        assert 'anna: ' + because in output
+    assert times(tmpdir.join('anna')) == 2
+    assert times(tmpdir.join('bert')) == 1
+
+
+def test_graded_once(tmpdir):
+    """Only what has changed is graded, or all if that is asked for"""
+    path, anna = tmpdir.join('all.json'), tmpdir.join('anna')
+    submit(anna)
+    submit(tmpdir.join('bert'))
+    weights = tmpdir.join('weights')
+    weights.write('{"style": 9}')
+
+    def added(*arguments):
+        """Tells how often a run has anna and bert graded"""
+        before = times(anna), times(tmpdir.join('bert'))
+        status, _, errors = grade(tmpdir, '--json', path, *arguments)
+        assert (status, errors) == (0, ''), errors
+        assert len(json.loads(path.read())) == 2
+        return times(anna) - before[0], times(tmpdir.join('bert')) - before[1]
+
+    assert added() == (1, 1)
+    assert added('--seed', 3) == (0, 0)
+    assert added('--again') == (1, 1)
+    submit(anna, text='pass  # changed\n')
+    assert added() == (1, 0)
+    # The bytes are the same, and yet it is another submission.
+    anna.join(FILES[0]).chmod(0o755)
+    assert added() == (1, 0)
+    for changed in (['--weights', weights], ['--task-seconds', 60],
+                    ['--task-memory', 2], ['--no-cage']):
+        assert added(*changed) == (1, 1), changed
+    assert added('--no-cage') == (0, 0)
+
+
+@pytest.mark.parametrize('text', ['', '{}', '[1]', '[{"submission": 1}]',
+                                  '[{"submission"', '\udcff', '[' * 10 ** 5])
+def test_foreign_json(text, tmpdir):
+    """A file in JSON that is not the grader's is left as it is"""
+    submit(tmpdir)
+    path = tmpdir.join('other')
+    path.write_binary(text.encode('utf-8', 'surrogateescape'))
+    status, output, errors = grade(tmpdir, '--json', path)
+    assert (status, output, times(tmpdir)) == (2, '', 0)
+    assert errors == ('grader: error: --json must be a new file or one that '
+                      'the grader has written. Received: {}\n'.format(path))
+    assert path.read_binary() == text.encode('utf-8', 'surrogateescape')
+
+
+@pytest.mark.parametrize('arguments, received', [
+    (['nowhere'], "'nowhere'"), ([], 'FOLDER'), (['.', '--jobs', '0'], '0'),
+    (['.', '--seed', '-1'], '-1'), (['.', '--seed', '1e3'], '1e3'),
+    (['.', '--runtime', 'tests'], 'tests'),
+    (['.', '--task-seconds', 'nan'], 'nan'),
+    (['.', '--task-memory', '-1'], '-1'),
+    (['.', '--csv', 'nowhere/file'], 'nowhere/file'),
+    (['.', '--csv', 'tests'], 'tests'), (['.', '--csv', ''], ''),
+    (['.', '--weights', 'README.md'], 'README.md')])
+def test_wrong_command(arguments, received):
+    """A wrong command is an error of one line, with what was received"""
+    status, output, errors = grade(*arguments)
+    assert (status, output) == (2, ''), errors
+    assert re.search('^grader: error: [^\n]*{}[^\n]*\n$'.format(
+        re.escape(received)), errors)
+
+
+def test_gradescope_of_one(tmpdir):
+    """Gradescope's results are those of one submission"""
+    for name in 'ab':
+        submit(tmpdir.join(name))
+    path = tmpdir.join('results.json')
+    status, _, errors = grade(tmpdir, '--gradescope', path)
+    assert (status, errors) == (2, 'grader: error: --gradescope must be given '
+                                'with one submission. Received: 2\n')
+    assert grade(tmpdir.join('a'), '--gradescope', path)[0] == 0
+    assert json.loads(path.read())['score'] == 100
+
+
+@pytest.mark.parametrize('name', ['SIGINT', 'SIGTERM', 'SIGHUP'])
+def test_interrupted(name, tmpdir):
+    """A signal leaves what is graded in the files, and a judge cleans up"""
+    quick, slow = tmpdir.join('anna'), tmpdir.join('bert')
+    submit(quick)
+    submit(slow, sleep=600)
+    submit(tmpdir.join('carl'), sleep=600)
+    paths = [tmpdir.join(kind) for kind in ('json', 'csv', 'junit')]
+    arguments = [tmpdir, '--jobs', 2]
+    for path in paths:
+        arguments += ['--' + path.basename, path]
+    # Tests in a shell's background ignore Ctrl-C, and so would the grader.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = start(*arguments)
+    while not (paths[0].check() and times(slow)):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    process.send_signal(getattr(signal, name))
+    output, errors = process.communicate(timeout=30)
+    assert (process.returncode, output) == (130, '')
+    assert errors == 'grader: interrupted\n'
+    assert slow.join('cleaned').check(), 'the judge was not told'
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(slow.join('judged').read().split()[0]), 0)
+    assert [each['submission'] for each in json.loads(paths[0].read())
+            ] == ['anna']
+    assert len(paths[1].readlines()) == 2
+    assert len(ElementTree.parse(str(paths[2])).getroot()) == 1
+    submit(slow)
+    submit(tmpdir.join('carl'))
+    assert grade(*arguments)[0] == 0
+    assert (times(quick), times(slow)) == (1, 2)
+    assert not [path for path in tmpdir.listdir() if 'part' in path.basename]
+
+
+def test_nohup(tmpdir):
+    """A signal that was to be ignored is ignored"""
+    submit(tmpdir, sleep=1)
+    process = start(tmpdir, preexec_fn=lambda: signal.signal(
+        signal.SIGHUP, signal.SIG_IGN))
+    while not times(tmpdir):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+
+
+def test_closed_output(tmpdir):
+    """Where nobody reads the report, the files are written all the same"""
+    submit(tmpdir)
+    path = tmpdir.join('json')
+    process = start(tmpdir, '--json', path)
+    process.stdout.close()
+    errors = process.stderr.read()
+    assert process.wait() == 2
+    assert re.match('^grader: error: [^\n]*Broken pipe\n$', errors), errors
+    assert len(json.loads(path.read())) == 1
+
+
+def test_printable(tmpdir):
+    """What the terminal does not have, or must not get, is escaped"""
+    submit(tmpdir, verdict=row(task0=[fault('\x1b]0;x\x07 é\nb\u202e', 3)]))
+    output = grade(tmpdir, env=dict(os.environ, PYTHONIOENCODING='ascii'))[1]
+    assert '  line 3: \\x1b]0;x\\x07 \\xe9 b\\u202e\n' in output
+
+
+def test_pipe_and_device(tmpdir):
+    """A pipe and the standard output get the text once, and stay"""
+    for name in 'ab':
+        submit(tmpdir.join(name))
+    pipe = str(tmpdir.join('pipe'))
+    os.mkfifo(pipe)
+    texts = []
+
+    def read():
+        """Reads what comes through the pipe"""
+        with open(pipe) as file:
+            texts.append(file.read())
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    output = tmpdir.join('output')
+    with open(str(output), 'w') as file:
+        assert grade(tmpdir, '--json', pipe, '--csv', '/dev/stdout',
+                     stdout=file)[0] == 0
+    reader.join(30)
+    assert len(json.loads(texts[0])) == 2
+    lines = output.readlines()
+    assert lines[0].startswith('submission,score,0-vanilla.py,')
+    assert lines[-1].startswith('Seed ')
+
+
+def test_file_keeps_mode(tmpdir):
+    """A file that others may not read stays so, and a link stays a link"""
+    submit(tmpdir)
+    path, link = tmpdir.join('grades'), tmpdir.join('link')
+    path.write('old')
+    path.chmod(0o600)
+    link.mksymlinkto(path)
+    assert grade(tmpdir, '--csv', link)[0] == 0
+    assert link.islink()
+    assert path.stat().mode & 0o777 == 0o600
+    assert len(path.readlines()) == 2
+
+
+def test_read_only(tmpdir):
+    """A file that cannot be written is found before anything is graded"""
+    with pytest.raises(argparse.ArgumentTypeError) as error:
+        files.writable('/proc/version/file')
+    assert str(error.value).startswith('must be a file that can be written (')
+    path = str(tmpdir.join('new'))
+    assert files.writable(path) == path
+    assert not tmpdir.listdir()
+
+
+def test_one_report():
+    """A line a fault with its line, and below it what it hides"""
+    made = row(task0=[fault('the function is called sparse', 23, 'name'),
+                      fault('no docstring')])
+    task = made['tasks'][0]
+    task['not_judged'] = [
+        {'check': check, 'because': because} for check, because in (
+            ('loss', 'the function is called sparse'),
+            ('training', 'the function is called sparse'),
+            ('list', 'out of time'))]
+    made['tasks'][2]['advice'] = made['tasks'][3]['advice'] = [
+        {'check': 'names', 'sentence': 'call it lambtha'}]
+    assert report.lines_of([made]) == [
+        '0-vanilla.py: 90 of 100',
+        '  line 23: the function is called sparse',
+        '  not judged for this: loss, training',
+        '  no docstring',
+        '  out of time',
+        '  not judged for this: list',
+        '1-sparse.py: 100 of 100',
+        '2-convolutional.py: 100 of 100',
+        '3-variational.py: 100 of 100',
+        'Advice, which costs nothing:',
+        '  2-convolutional.py, 3-variational.py: call it lambtha',
+        'Score: 97.5 of 100',
+        'Seed 5, runtime newest, cage Landlock']
+
+
+@pytest.mark.parametrize('counts', [(30, 30, 30, 30), (60, 0, 1, 0)])
+def test_report_is_short(counts):
+    """A folder full of faults has 40 lines, and says how many more"""
+    made = row(cage='none', **{
+        'task%d' % task: [fault('fault %d' % each) for each in range(count)]
+        for task, count in enumerate(counts)})
+    made['tasks'][0]['advice'] = [
+        {'check': 'x', 'sentence': 'advice %d' % each} for each in range(30)]
+    lines = report.lines_of([made])
+    assert 35 < len(lines) <= 40
+    more = sum(int(re.search(r'\d+', line).group()) for line in lines
+               if 'more: --json FILE has all' in line)
+    shown = sum(line.startswith(('  fault', '  0-vanilla.py: advice'))
+                for line in lines)
+    assert more + shown == sum(counts) + 30
+
+
+def test_class_report():
+    """A name is cut, a fault is counted once a submission"""
+    rows = [row('x' * 100 + str(number),
+                task0=[fault('line of %d characters' % number)] * 2)
+            for number in range(3)]
+    lines = report.lines_of(rows)
+    assert max(map(len, lines)) < 80
+    assert '     3 line of 0 characters' in lines
+
+
+def test_csv():
+    """A cell is never a formula, and a control character never one"""
+    text = formats.as_csv([row(name, task1=[fault('b, "c"', 3)])
+                           for name in ('=1+1', '+1', '-1', '@a', 'a\x1b')],
+                          scores.WEIGHTS)
+    head, *lines = csv.reader(text.split('\n')[:-1])
+    assert head[:2] + head[-2:] == ['submission', 'score', 'faults',
+                                    'first fault']
+    assert [line[0] for line in lines] == ["'=1+1", "'+1", "'-1", "'@a",
+                                           'a\\x1b']
+    assert lines[0][1:] == ['97.5', '100.0', '90.0', '100.0', '100.0', '1',
+                            '1-sparse.py: line 3: b, "c"']
+
+
+def test_junit():
+    """Every check is a test case: passed, failed or skipped"""
+    made = row('a\x00b', task0=[fault('<wrong> \x1b', 3, 'style'),
+                                fault('once more', None, 'style'),
+                                fault('new', None, 'of no weight')])
+    made['tasks'][0]['not_judged'] = [
+        {'check': 'loss', 'because': 'the model cannot be built'}]
+    suite, = ElementTree.fromstring(formats.as_junit([made], scores.WEIGHTS))
+    assert suite.get('name') == 'a\\x00b'
+    assert (suite.get('failures'), suite.get('skipped')) == ('2', '1')
+    assert int(suite.get('tests')) == len(suite) == 1 + sum(
+        map(len, scores.WEIGHTS.values()))
+    failures = suite.findall('.//failure')
+    assert [each.text for each in failures] == [
+        'line 3: <wrong> \\x1b\nonce more', 'new']
+    assert suite.find('.//skipped').get('message') == (
+        'the model cannot be built')
+
+
+def test_gradescope():
+    """Gradescope gets a test a file, whose points make the score"""
+    results = json.loads(formats.as_gradescope(
+        [row(task2=[fault('wrong', 3)])], scores.WEIGHTS))
+    assert results['score'] == 97.5 == sum(
+        test['score'] for test in results['tests'])
+    assert {test['max_score'] for test in results['tests']} == {25}
+    assert [test['status'] for test in results['tests']] == [
+        'passed', 'passed', 'failed', 'passed']
+    assert results['tests'][2]['output'] == '  line 3: wrong'
+    assert results['output'].startswith('0-vanilla.py: 100 of 100\n')
