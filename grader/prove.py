@@ -1,25 +1,27 @@
 #!/usr/bin/env python3
 """Proves that the grader judges well: wrong variants fail, right ones pass
 
-Every wrong variant must be caught by a required check whose sentence names
-its fault; every right one must pass all required checks. Two processes share
-the work.
+For every wrong variant the grader must name each of its faults, in a sentence
+of its own, and no other; for every right one none. Variants of the four tasks
+are graded together, as a submission.
 """
 
 import argparse
-import glob
+import itertools
 import multiprocessing
 import os
+import random
 import re
 import sys
 import tempfile
 
-from . import variants
-from .checks import checks_of
+from . import scores, submissions, variants
+from .__main__ import python_of, runtime
+from .judge import judge
 from .registry import TASKS
-from .subject import Subject
-from .worker import judge
 
+# What the variants use that other runtimes may not have.
+KERAS_3 = r"keras\.ops\b|keras\.random|adamw"
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -35,98 +37,125 @@ def changed(variant):
     Raises:
         ValueError: if an old text does not occur exactly once.
     """
-    with open(os.path.join(HERE, 'frozen',
-                           TASKS[variant.task].file)) as lines:
+    with open(os.path.join(HERE, variant.source)) as lines:
         source = lines.read()
     for old, new in variant.changes:
         if source.count(old) != 1:
             raise ValueError('{} {!r}: must occur once. Received: {} times '
-                             '{!r}'.format(TASKS[variant.task].file,
-                                           variant.name, source.count(old),
-                                           old))
+                             '{!r}'.format(variant.source, variant.name,
+                                           source.count(old), old))
         source = source.replace(old, new)
-    return source
+    return source.replace('\n', variant.ends)
 
 
 def cases():
     """Lists all variants, with their sources"""
-    listed = [(variant, changed(variant))
-              for variant in variants.WRONG + variants.RIGHT]
-    for file in sorted(glob.glob(os.path.join(HERE, 'right', '*.py'))):
-        name = os.path.basename(file)
-        with open(file) as lines:
-            listed.append((variants.right(int(name[0]), name), lines.read()))
-    return listed
+    others = [variants.right(int(name[0]), name, source='right/' + name)
+              for name in sorted(os.listdir(os.path.join(HERE, 'right')))
+              if name.endswith('.py')]
+    return [(variant, changed(variant)) for variant in
+            variants.WRONG + variants.BEHIND + variants.RIGHT +
+            tuple(others)]
 
 
-def quieten():
-    """Keeps what TensorFlow says at its start out of the report"""
-    os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+def grade(folder, **options):
+    """Grades a folder
 
-
-class Caught(Exception):
-    """A wrong variant was caught for the right reason: enough of it"""
-
-
-def prove(case):
-    """Judges one variant by the required checks
+    Args:
+        folder: str.
+        **options: those of the command that are not as usual.
 
     Returns:
-        bool, whether it was judged as it must be; str, a line about it.
+        dict, see judge.judge.
     """
-    variant, source = case
-    title = TASKS[variant.task].file + ' ' + variant.name
-    faults = []
+    usual = dict(runtime='newest', python=sys.executable, cage=True,
+                 task_seconds=240, task_memory=4, weights=scores.WEIGHTS,
+                 seed=random.SystemRandom().randrange(10 ** 6))
+    submission, = submissions.find([folder])
+    return judge(submission, argparse.Namespace(**dict(usual, **options)))
 
-    def done(name, sentence):
-        """Keeps faults, up to the one that names what was changed"""
-        if sentence is not None:
-            faults.append('{}: {}'.format(name, sentence))
-            if variant.pattern and re.search(variant.pattern, sentence):
-                raise Caught
 
+def compare(variant, task):
+    """Compares what is said of a variant with what must be said
+
+    Args:
+        variant: Variant.
+        task: dict, what is said of its file, see judge.judge.
+
+    Returns:
+        bool, whether it is that; str, a line about it.
+    """
+    # A change of a line may leave another's layout wrong.
+    said = [fault['sentence'] for fault in task['faults']
+            if fault['check'] != 'style' or 'E225' in fault['sentence']]
+    missing = [pattern for pattern in variant.patterns
+               if not any(re.search(pattern, one) for one in said)]
+    more = [one for one in said if not any(
+        re.search(pattern, one) for pattern in variant.patterns)]
+    unjudged = [] if said else task['not_judged']
+    low, high = variant.scores
+    bad = [] if low <= task['score'] <= high else [
+        'the score is {}, not {} to {}'.format(task['score'], low, high)]
+    bad += ['MISSING: ' + one for one in missing]
+    bad += ['MORE: ' + one for one in more]
+    bad += ['NOT JUDGED: ' + one['check'] for one in unjudged]
+    return not bad, '{} {} ({:g}): {}'.format(
+        task['file'], variant.name, task['score'],
+        '; '.join(bad or said or ['right']))
+
+
+def prove(given):
+    """Grades up to four variants, at most one of each task
+
+    Args:
+        given: pair of the variants with their sources, see cases, and the
+            name of a runtime.
+
+    Returns:
+        list of pairs, see compare.
+    """
+    cases, name = given
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, TASKS[variant.task].file)
-        with open(path, 'w') as file:
-            file.write(source)
-        os.chmod(path, 0o755)
-        subject = Subject(variant.task, path)
-        try:
-            judge(subject, done, [check for check in checks_of(variant.task)
-                                  if check.required])
-        except Caught:
-            return True, 'wrong: {}: caught by {}'.format(title, faults[-1])
-        finally:
-            subject.close()
-    if variant.pattern is None:
-        return not faults, 'right: {}: {}'.format(
-            title, '; '.join(faults[:3]) or 'passed')
-    return False, 'wrong: {}: {}'.format(
-        title, 'NOT CAUGHT FOR THIS REASON, but by ' + '; '.join(faults[:3])
-        if faults else 'NOT CAUGHT')
+        for variant, source in cases:
+            path = os.path.join(folder, TASKS[variant.task].file)
+            with open(path, 'w', newline='') as file:
+                file.write(source)
+            os.chmod(path, 0o755 if variant.executable else 0o644)
+        tasks = grade(folder, runtime=name,
+                      python=python_of(name))['tasks']
+    return [compare(variant, tasks[variant.task]) for variant, _ in cases]
 
 
 def main():
-    """Judges all variants and prints what each was caught by"""
+    """Grades all variants and prints what is said of each"""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--repeat', type=int, default=1, metavar='N',
-                        help='judge every variant N times (default: 1)')
+                        help='grade every variant N times (default: 1)')
     parser.add_argument('--task', type=int, choices=range(len(TASKS)),
                         help='only the variants of this task')
     parser.add_argument('--only', default='', metavar='REGEX',
                         help='only the variants with such a name')
+    parser.add_argument('--runtime', metavar='NAME', type=runtime,
+                        default='newest', help='the environment that runs '
+                        'them: all variants that it can (default: newest)')
     options = parser.parse_args()
     chosen = [case for case in cases()
               if options.task in (None, case[0].task) and
-              re.search(options.only, case[0].name)] * options.repeat
+              re.search(options.only, case[0].name) and
+              (options.runtime == 'newest' or
+               not re.search(KERAS_3, case[1]))] * options.repeat
+    groups = itertools.zip_longest(*[
+        [case for case in chosen if case[0].task == task]
+        for task in range(len(TASKS))])
     good = []
-    # New processes now and then: TensorFlow keeps some of every model.
-    with multiprocessing.get_context('spawn').Pool(
-            2, initializer=quieten, maxtasksperchild=40) as pool:
-        for passed, line in pool.imap_unordered(prove, chosen):
-            good.append(passed)
-            print('ok  ' if passed else 'BAD ', line, flush=True)
+    with multiprocessing.Pool(len(os.sched_getaffinity(0)) if hasattr(
+            os, 'sched_getaffinity') else os.cpu_count()) as pool:
+        for results in pool.imap_unordered(
+                prove, [(list(filter(None, group)), options.runtime)
+                        for group in groups]):
+            for passed, line in results:
+                good.append(passed)
+                print('ok  ' if passed else 'BAD ', line, flush=True)
     print('{} passed, {} failed'.format(sum(good), len(good) - sum(good)))
     return 0 if all(good) else 1
 

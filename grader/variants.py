@@ -9,10 +9,13 @@ of their own, in the folder `right`.
 
 import collections
 
+from .registry import TASKS
+
 # Changes are pairs (old text, new text); the old text must occur exactly
-# once. A wrong variant must be caught by a required check whose sentence
-# the pattern, a regular expression, is found in; a right one has None.
-Variant = collections.namedtuple('Variant', 'task name pattern changes')
+# once. Of a wrong variant each sentence must match one of the patterns,
+# regular expressions, and each of these a sentence; a right one has none.
+Variant = collections.namedtuple(
+    'Variant', 'task name patterns changes scores executable ends source')
 
 ENCODER = """    for nodes in hidden_layers:
         x = keras.layers.Dense(nodes, activation='relu')(x)
@@ -26,6 +29,8 @@ COMPILE = "auto.compile(optimizer='adam', loss='binary_crossentropy')"
 RETURN = 'return encoder, decoder, auto'
 WHOLE = 'decoder(encoder(inputs))'
 PENALTY = 'activity_regularizer=penalty'
+PENALISED = '    penalty = keras.regularizers.l1(lambtha)\n' + (
+    ENCODER.replace("'relu')", "'relu',\n" + 31 * ' ' + PENALTY + ')'))
 L1 = 'keras.regularizers.l1(float(lambtha))'
 POOLING = "keras.layers.MaxPooling2D((2, 2), padding='same')"
 CONVOLUTION = """\
@@ -53,14 +58,30 @@ VARIATIONAL_COMPILE = (
     "auto.compile(optimizer='adam', loss=reconstruction_loss)")
 
 
-def wrong(task, name, pattern, *changes):
-    """Makes a wrong variant"""
-    return Variant(task, name, pattern, changes)
+def wrong(task, name, patterns, *changes, scores=(0, 99),
+          executable=True, ends='\n', source=None):
+    """Makes a wrong variant
+
+    Args:
+        task: int.
+        name: str.
+        patterns: str or list of str, of what must be said.
+        *changes: pairs of str.
+        scores: pair of float, between which its score must be.
+        executable: bool, the mode of its file.
+        ends: str, of its lines.
+        source: str, the path of the file that it is made from, if that is
+            not the task's own.
+    """
+    if isinstance(patterns, str):
+        patterns = [patterns]
+    return Variant(task, name, patterns, changes, scores, executable, ends,
+                   source or 'frozen/' + TASKS[task].file)
 
 
-def right(task, name, *changes):
-    """Makes a right variant"""
-    return Variant(task, name, None, changes)
+def right(task, name, *changes, source=None):
+    """Makes a right variant, see wrong"""
+    return wrong(task, name, [], *changes, scores=(100, 100), source=source)
 
 
 WRONG = (
@@ -140,8 +161,9 @@ WRONG = (
           (WHOLE, 'keras.models.clone_model(decoder)(encoder(inputs))')),
     wrong(0, 'sigmoid applied twice', 'auto puts out something else',
           (WHOLE, "keras.layers.Activation('sigmoid')(" + WHOLE + ')')),
-    wrong(0, 'decoder frozen', 'training does not change the kernel of layer '
-          '1 of the decoder', (COMPILE, """decoder.trainable = False
+    wrong(0, 'decoder frozen', 'training does not change the (kernel|bias) of '
+          'hidden layer 1 of the decoder and [0-9]+ more',
+          (COMPILE, """decoder.trainable = False
     """ + COMPILE)),
     wrong(0, 'dropout', 'train_on_batch reports a loss of',
           (ENCODER, ENCODER + '    x = keras.layers.Dropout(0.2)(x)\n')),
@@ -169,23 +191,18 @@ WRONG = (
           'layer 1 of the encoder is applied to 784 values',
           ('inputs = keras.Input(shape=(input_dims,))',
            'inputs = keras.Input(shape=(784,))')),
-    wrong(0, 'argument misspelled', 'the arguments are',
-          ('def autoencoder(input_dims, hidden_layers,',
-           'def autoencoder(input_dim, hidden_layers,'),
-          ("positive('input_dims', input_dims)",
-           "positive('input_dims', input_dim)")),
     wrong(0, 'first line missing', 'the first line is',
           ('#!/usr/bin/env python3\n', '')),
     wrong(0, 'NumPy imported', 'the only import allowed is',
           ('import tensorflow.keras as keras',
            'import numpy as np\nimport tensorflow.keras as keras')),
     wrong(0, 'no documentation', 'autoencoder has no docstring',
-          ('    """Builds an autoencoder', '    assert """Builds an')),
-    wrong(0, 'f-string', 'the file needs Python 3.6',
+          ('    """Builds an autoencoder', '    assert """Builds an'),
+          scores=(93, 99)),
+    wrong(0, 'f-string', 'it does not know f-strings',
           ('    # Autoencoder\n',
            "    title = f'{input_dims}'\n    # Autoencoder\n")),
-    wrong(0, 'style', 'line [0-9]+: E225', (RETURN, 'auto=auto\n    ' +
-                                            RETURN)),
+    wrong(0, 'style', 'E225', (RETURN, 'auto=auto\n    ' + RETURN)),
 
     wrong(1, 'L1 missing', 'there is no L1 penalty',
           (PENALTY, 'activity_regularizer=None')),
@@ -193,12 +210,10 @@ WRONG = (
           'hidden layer 1 of the encoder and of hidden layer 2 of the',
           (PENALTY, 'activity_regularizer=None'),
           ("    penalty = keras", "    unused = keras"),
-          (ENCODER, '    penalty = keras.regularizers.l1(lambtha)\n' +
-           ENCODER.replace("'relu')", "'relu', " + PENALTY + ')'))),
+          (ENCODER, PENALISED)),
     wrong(1, 'L1 on all layers of the encoder', 'an L1 penalty on the output '
           'of hidden layer 1 .* and of the latent layer',
-          (ENCODER, '    penalty = keras.regularizers.l1(lambtha)\n' +
-           ENCODER.replace("'relu')", "'relu', " + PENALTY + ')'))),
+          (ENCODER, PENALISED)),
     wrong(1, 'L1 of the weights',
           'an L1 penalty on the weights of the latent layer',
           (PENALTY, 'kernel_regularizer=penalty')),
@@ -212,7 +227,8 @@ WRONG = (
           (PENALTY, 'kernel_regularizer=penalty')),
     wrong(1, 'L1 on the decoder too', 'an L1 penalty on the output of the '
           'latent layer of the encoder and of hidden layer 1 of the decoder',
-          (DECODER, DECODER.replace("'relu')", "'relu', " + PENALTY + ')'))),
+          (DECODER, DECODER.replace(
+              "'relu')", "'relu',\n" + 31 * ' ' + PENALTY + ')'))),
     wrong(1, 'L1 on the reconstruction',
           'an L1 penalty on the output of the last layer of the decoder',
           (PENALTY, 'activity_regularizer=None'),
@@ -311,7 +327,7 @@ WRONG = (
     wrong(2, 'not compiled', 'auto is not compiled', (COMPILE, 'pass')),
 
     wrong(3, 'KL missing', 'the KL divergence is missing in the loss',
-          (KL, '0.0 * ' + KL)),
+          (KL, '0.0 * ' + KL), scores=(60, 80)),
     wrong(3, 'KL with the wrong sign', 'the KL divergence is subtracted',
           (KL, '-' + KL)),
     wrong(3, 'KL averaged over the latent dimensions',
@@ -378,7 +394,7 @@ WRONG = (
     wrong(3, 'uniform noise in [0, 1)',
           'is not normal',
           (NOISE, 'keras.random.uniform(ops.shape(mean))')),
-    wrong(3, 'truncated noise', r'is not normal|deviation 0\.[89]',
+    wrong(3, 'truncated noise', r'not normal|variance 0\.7|deviation 0\.[89]',
           (NOISE, 'keras.random.truncated_normal(ops.shape(mean))')),
     wrong(3, 'no noise', 'is the mean itself, without noise',
           (SAMPLE, 'return mean')),
@@ -434,6 +450,153 @@ WRONG = (
           (VARIATIONAL_COMPILE, 'pass')),
 )
 
+# Where one fault is mended, what is behind it must be found as well.
+BEHIND = (
+    wrong(0, 'another name, mean squared error', [
+        'called vanilla; it must be called autoencoder',
+        'the loss is the mean squared error'],
+          ('def autoencoder(', 'def vanilla('),
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
+    wrong(1, 'another name', 'called sparse; it must be called autoencoder',
+          ('def autoencoder(', 'def sparse('), scores=(80, 95)),
+    wrong(2, 'another name, transposed convolutions', [
+        'called convolutional; it must', 'of the decoder is transposed'],
+          ('def autoencoder(', 'def convolutional('),
+          (UPSAMPLED, UPSAMPLED.replace('Conv2D', 'Conv2DTranspose'))),
+    wrong(0, 'another alias', 'must be `import tensorflow.keras as keras`',
+          ('import tensorflow.keras as keras',
+           'import tensorflow.keras as K\n\nkeras = K'), scores=(93, 99)),
+    wrong(1, 'from tensorflow, L2', [
+        'must be `import tensorflow.keras as keras`',
+        'an L2 penalty on the output of the latent layer'],
+          ('import tensorflow.keras as keras',
+           'from tensorflow import keras'),
+          (L1, L1.replace('l1', 'l2'))),
+    wrong(0, 'models in another order, SGD', [
+        'returned in another order: auto, encoder, decoder',
+        'the optimizer is SGD'],
+          (RETURN, 'return auto, encoder, decoder'),
+          (COMPILE, COMPILE.replace('adam', 'sgd'))),
+    wrong(3, 'outputs in another order',
+          'in another order: mean, log variance, latent representation',
+          (OUTPUTS, '[mean, log_var, latent]'),
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[2])'),
+          scores=(80, 95)),
+    wrong(3, 'outputs in another order, KL missing', [
+        'in another order: mean, log variance, latent representation',
+        'the KL divergence is missing'],
+          (OUTPUTS, '[mean, log_var, latent]'), (KL, '0.0 * ' + KL)),
+    wrong(3, 'log variance before mean, KL summed over the batch', [
+        'in another order: latent representation, log variance, mean',
+        'the KL divergence is summed over the batch'],
+          (OUTPUTS, '[latent, log_var, mean]'),
+          (KL, KL.replace('ops.mean', 'ops.sum'))),
+    wrong(3, 'decoder fed with the log variance, KL halved', [
+        'what auto decodes is the log variance',
+        'the KL divergence is halved'],
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[2])'),
+          (FORMULA, FORMULA.replace('-0.5', '-0.25'))),
+    wrong(3, 'decoder fed with the mean, reconstruction averaged', [
+        'what auto decodes is the mean',
+        'the binary cross-entropy is averaged over the inputs'],
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[1])'),
+          (SUMMED, SUMMED.replace('ops.sum', 'ops.mean'))),
+    wrong(3, 'decoder fed with the log variance, noise of deviation 0.1', [
+        'what auto decodes is the log variance', 'deviation 0.10'],
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[2])'),
+          ('GaussianNoise(1.0)', 'GaussianNoise(0.1)')),
+    wrong(3, 'noise of deviation 0.1 times exp(log_var)', [
+        'deviation 0.10; they must be 0 and 1',
+        r'the noise is multiplied by exp\(log_var\)'],
+          ('GaussianNoise(1.0)', 'GaussianNoise(0.1)'),
+          (SAMPLE, SAMPLE.replace(' / 2', ''))),
+    wrong(3, 'one layer for mean and log variance, KL subtracted', [
+        'the encoder ends with one layer of 5 nodes',
+        'the KL divergence is subtracted'],
+          (LOG_VAR, 'mean'), (KL, '-' + KL)),
+    wrong(3, 'one layer, split, without noise', [
+        'the encoder ends with one layer of 10 nodes',
+        'is the mean itself, without noise'],
+          (MEAN, 'keras.layers.Dense(2 * latent_dims)(x)'),
+          (LOG_VAR, 'mean[:, latent_dims:]\n    '
+           'mean = mean[:, :latent_dims]'), (SAMPLE, 'return mean')),
+    wrong(3, 'cross-entropy averaged and KL averaged', [
+        'the binary cross-entropy is averaged over the inputs and summed '
+        'over the batch',
+        'the KL divergence is summed over the batch'],
+          (SUMMED, 'ops.sum(ops.mean(ops.binary_crossentropy(y_true, y_pred),'
+           ' axis=-1))'), (KL, KL.replace('ops.mean', 'ops.sum'))),
+    wrong(0, 'a layer of another size, mean absolute error', [
+        'they have 13, 8, 32 nodes', 'the loss is the mean absolute error'],
+          (BOTTLENECK, BOTTLENECK.replace('latent_dims', '32')),
+          ('codes = keras.Input(shape=(latent_dims,))',
+           'codes = keras.Input(shape=(32,))'),
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mae'))),
+    wrong(0, 'tanh in the decoder, AdamW', [
+        'the hidden layers of the decoder use tanh',
+        'the optimizer is AdamW'],
+          (DECODER, DECODER.replace('relu', 'tanh')),
+          (COMPILE, COMPILE.replace('adam', 'adamw'))),
+    wrong(1, 'sigmoid on the latent, lambtha squared', [
+        'the latent layer of the encoder uses sigmoid',
+        'multiplied by lambtha squared'],
+          (BOTTLENECK, BOTTLENECK.replace('relu', 'sigmoid')),
+          (L1, L1.replace('lambtha', 'lambtha ** 2'))),
+    wrong(2, 'tanh in the encoder, RMSprop', [
+        'the convolutions of the encoder use tanh',
+        'the optimizer is RMSprop'],
+          (POOLED, POOLED.replace('relu', 'tanh')),
+          (COMPILE, COMPILE.replace('adam', 'rmsprop'))),
+    wrong(0, 'a size that is refused, relu on the reconstruction', [
+        r'autoencoder\(8, \[\], 3\) raised .*with other sizes it does not',
+        'the last layer of the decoder uses relu'],
+          ('    # Encoder\n', '    hidden_layers[0]\n    # Encoder\n'),
+          (OUTPUT, OUTPUT.replace('sigmoid', 'relu'))),
+    wrong(0, 'a layer lost where sizes repeat', [
+        r'a layer of the encoder is missing.*\(autoencoder\(12, \[6, 6\], 3',
+        r'a layer of the decoder is missing.*\(autoencoder\(12, \[6, 6\], 3'
+    ],
+          ("    latent_dims = positive('latent_dims', latent_dims)\n",
+           "    latent_dims = positive('latent_dims', latent_dims)\n"
+           '    hidden_layers = [n for i, n in enumerate(hidden_layers)\n'
+           '                     if n not in hidden_layers[:i]]\n')),
+    wrong(1, "the caller's list turned, SGD", [
+        "the caller's list .* becomes .*a second call makes other models",
+        'the optimizer is SGD'],
+          ("    hidden_layers = positive('hidden_layers', hidden_layers, "
+           'listed=True)\n', ''),
+          ('in reversed(hidden_layers)', 'in hidden_layers'),
+          ('    # Decoder\n', '    # Decoder\n    hidden_layers.reverse()\n'),
+          (COMPILE, COMPILE.replace('adam', 'sgd'))),
+    wrong(0, 'ends with a status, decoder not reversed', [
+        'as a program ends with status 3', 'are not reversed'],
+          ('in reversed(hidden_layers)', 'in hidden_layers'),
+          (RETURN, RETURN + "\n\n\nif __name__ == '__main__':\n"
+           '    raise SystemExit(3)')),
+    wrong(2, 'a question', 'waits for a keyboard',
+          (RETURN, "if len(filters) > 9:\n        input('Train? ')\n    " +
+           RETURN)),
+    wrong(0, 'lines that end as on Windows', 'as on Windows',
+          ends='\r\n'),
+    wrong(3, 'lines that end as on Windows, KL missing', [
+        'as on Windows', 'the KL divergence is missing'],
+          (KL, '0.0 * ' + KL), ends='\r\n'),
+    wrong(0, 'not executable, mean squared error', [
+        'not executable', 'the mean squared error'],
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mse')),
+          executable=False),
+    wrong(0, 'without a loss', 'auto is compiled without a loss',
+          (COMPILE, "auto.compile(optimizer='adam')")),
+    wrong(0, 'no function', 'no function called autoencoder',
+          ('def autoencoder(input_dims, hidden_layers,',
+           'def autoencoders(input_dims, hidden_layers, more, and_more,'),
+          scores=(0, 15)),
+    wrong(3, 'the vanilla file', [
+        'the encoder puts out 1 value',
+        'ends with one layer of 5 nodes; it must end with two'],
+          source='frozen/0-vanilla.py', scores=(15, 45)),
+)
+
 RIGHT = (
     right(0, 'unchanged'), right(1, 'unchanged'),
     right(2, 'unchanged'), right(3, 'unchanged'),
@@ -460,6 +623,11 @@ RIGHT = (
         'auto = keras.Model(inputs, decoder(encoder(inputs)), ',
         'own = keras.Input(shape=(input_dims,))\n'
         '    auto = keras.Model(own, decoder(encoder(own)), ')),
+    right(0, 'arguments of other names',
+          ('def autoencoder(input_dims, hidden_layers, latent_dims):',
+           'def autoencoder(input_dims, layers, latent_dims):'),
+          ("    hidden_layers = positive('hidden_layers', hidden_layers,",
+           "    hidden_layers = positive('hidden_layers', layers,")),
     right(0, "other arguments after the exercise's",
           ('hidden_layers, latent_dims):', 'hidden_layers, latent_dims, '
            'name=None):')),
