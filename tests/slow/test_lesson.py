@@ -6,6 +6,7 @@ one epoch.
 """
 
 import ast
+import itertools
 import os
 import re
 import shutil
@@ -15,7 +16,7 @@ import sys
 import pytest
 
 from common import ROOT
-from grader import judge, prove, variants
+from grader import prove, variants
 from grader.registry import TASKS
 from tools import MODULES
 
@@ -80,17 +81,28 @@ def test_commands(copy, record_property):
 def test_path(tmp_path):
     """The grader says at each step of the path what the lesson quotes"""
     files = [task.file for task in TASKS]
-    task = 0
+    steps = {file: [] for file in files}
     for file, _, sentence in PATH[1:]:
-        task = files.index(file) if file else task
-        variant = next(each for each in variants.WRONG if each.task == task
-                       and re.search(each.pattern, sentence))
-        path = tmp_path / files[task]
-        path.write_text(prove.changed(variant))
-        path.chmod(0o755)
-        said = judge.grade(str(tmp_path), task).values()
-        assert any(sentence in (each or '') for each in said), sentence
-    assert task == len(files) - 1
+        name = file or name
+        steps[name].append(sentence)
+    # A step of each file makes a submission.
+    for number, sentences in enumerate(itertools.zip_longest(
+            *(steps[file] for file in files))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for task, sentence in enumerate(sentences):
+            if sentence:
+                variant = next(
+                    each for each in variants.WRONG if each.task == task and
+                    any(re.search(one, sentence) for one in each.patterns))
+                path = folder / files[task]
+                path.write_text(prove.changed(variant))
+                path.chmod(0o755)
+        tasks = prove.grade(str(folder))['tasks']
+        for sentence, task in zip(sentences, tasks):
+            said = [fault['sentence'] for fault in task['faults']]
+            assert not sentence or any(
+                sentence in one for one in said), (sentence, said)
 
 
 def test_start(tmp_path):
