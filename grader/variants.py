@@ -417,7 +417,7 @@ WRONG = (
           'layer 4 of the encoder is applied to 5 values',
           (LOG_VAR, LOG_VAR.replace('(x)', '(mean)'))),
     wrong(3, 'log variance before mean',
-          'puts out the log variance before the mean',
+          'another order: latent representation, log variance, mean',
           (OUTPUTS, '[latent, log_var, mean]'),
           ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[0])')),
     wrong(3, 'sample last', 'the outputs of the encoder are in another order',

@@ -155,6 +155,25 @@ def randomise(subject, weights, purpose, scale=SCALE):
     ), 'float32').astype('float64') for w in weights]
 
 
+def drawn(subject, models, purpose, scale=SCALE):
+    """Draws weights of encoder and decoder, and sets them
+
+    Returns:
+        dict from side to list of arrays.
+
+    Raises:
+        Unjudged: if a side has something else than layers.
+    """
+    weights = {}
+    for side in ('encoder', 'decoder'):
+        given = getattr(models, side).weights()
+        if not pairs(given, 4 if subject.task == IMAGES else 2):
+            subject.because(side + '-layers')
+        weights[side] = randomise(subject, given, purpose + side, scale)
+    models.set(**weights)
+    return weights
+
+
 def name_of(subject, side, index, count):
     """Names a layer"""
     if subject.task == IMAGES:
@@ -291,10 +310,7 @@ def judge_shared(models, inputs, weights):
 
 def judge_auto(subject, models):
     """Compares auto with the decoder applied to the encoder"""
-    weights = {side: randomise(subject, getattr(models, side).weights(),
-                               'auto ' + side)
-               for side in ('encoder', 'decoder')}
-    models.set(**weights)
+    weights = drawn(subject, models, 'auto')
     inputs = inputs_for(subject, models.sizes, COUNT)
     received = models.auto.one(inputs)
     codes = models.encoder.one(inputs)

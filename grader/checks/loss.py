@@ -11,7 +11,7 @@ import numpy as np
 from .. import oracle
 from ..registry import DENSE, Fault, IMAGES, SPARSE, check, require
 from .contract import BATCH, inputs_for, trained_sizes
-from .layers import pairs, randomise
+from .layers import drawn, pairs
 
 COMPILED = 'it must be compiled with Adam and binary cross-entropy'
 
@@ -124,10 +124,7 @@ def reconstruct(models, inputs):
 def judge_loss(subject, models):
     """Compares what evaluate reports with the binary cross-entropy"""
     inputs = inputs_for(subject, models.sizes, BATCH)
-    weights = {side: randomise(
-        subject, getattr(models, side).weights(), 'loss ' + side, 1.0)
-        for side in ('encoder', 'decoder')}
-    models.set(**weights)
+    weights = drawn(subject, models, 'loss', 1.0)
     outputs = reconstruct(models, inputs)
     received = evaluated(models, inputs)
     # TensorFlow 1.12, of graphs only, reports the loss of images times the

@@ -12,7 +12,7 @@ from .. import oracle
 from ..registry import (Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL, check,
                         require)
 from .contract import BATCH, inputs_for, trained_sizes
-from .layers import name_of, pairs, randomise
+from .layers import drawn, name_of, pairs
 from .loss import evaluated, near, reconstruct
 from .sparse import LAMBTHA
 from .variational import SILENT, quiet
@@ -71,9 +71,7 @@ def prepare(subject, models):
         list of arrays, those of the encoder and then the decoder; int, how
         many the encoder has.
     """
-    weights = {side: randomise(
-        subject, getattr(models, side).weights(), 'training ' + side, 1.0)
-        for side in ('encoder', 'decoder')}
+    weights = drawn(subject, models, 'training', 1.0)
     for arrays in weights.values():
         # No layer whose outputs are zero throughout.
         arrays[1::2] = map(np.abs, arrays[1::2])
