@@ -54,6 +54,22 @@ def read(path):
     return arrays, sorted(set(remarks))
 
 
+def scale(images):
+    """Gives images the values that models take
+
+    Args:
+        images: array, uint8, or float32 in [0, 1]; the mains give a part of
+            theirs, since floats take four times the memory.
+
+    Returns:
+        float32 array of the same shape, in [0, 1].
+    """
+    if images.dtype == np.uint8:
+        # The same bits as astype('float32') / 255, in one pass.
+        images = np.divide(images, 255, dtype='float32')
+    return images
+
+
 def read_archive(path):
     """Reads the arrays of an .npz file
 
@@ -109,8 +125,8 @@ def read_folder(path):
     if len(names) < 2:
         raise UserError('{}: must have two or more PNG or JPEG files. '
                         'Received: {}'.format(path, len(names)))
-    images = []
-    for name in names:
+    images = np.empty((len(names), SIDE, SIDE), np.uint8)
+    for place, name in zip(images, names):
         file = os.path.join(path, name)
         if not os.path.isfile(file):
             raise UserError('{}: not a file'.format(file))
@@ -119,14 +135,14 @@ def read_folder(path):
             with Image.open(file) as image:
                 size, mode = image.size, image.mode
                 if size == (SIDE, SIDE) and mode in MODES:
-                    images.append(np.asarray(image.convert('L')))
+                    place[:] = image.convert('L')
                     continue
         except Exception as error:
             raise UserError('{}: not a sound image: {}'.format(file, error))
         raise UserError('{}: must be 28 x 28 pixels of 8 bits a channel. '
                         'Received: {} x {}, mode {}'.format(
                             file, *size + (mode,)))
-    return {'images': np.stack(images)}
+    return {'images': images}
 
 
 def convert_images(path, name, images):
@@ -151,8 +167,8 @@ def convert_images(path, name, images):
     good = images.shape[1:] == (SIDE, SIDE) and len(images) > 0
     if good and images.dtype.kind == 'f':
         # A comparison with NaN is false.
-        good = bool(np.all((images >= 0) & (images <= 1)))
-        images = images.astype(np.float32)
+        good = bool(images.min() >= 0 and images.max() <= 1)
+        images = images.astype(np.float32, copy=False)
         remarks.append('floats from 0 to 1')
     elif good:
         good = images.dtype == np.uint8
