@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """A user's own images: an .npz file, or a folder of PNG and JPEG files"""
 
+import contextlib
 import os
+import re
+import resource
 import zipfile
 
 import numpy as np
@@ -11,6 +14,11 @@ from common import UserError
 SIDE = 28
 NEEDED = 'x_train and x_test, uint8 (n, 28, 28)'
 ENDINGS = ('.png', '.jpg', '.jpeg')
+# What a training takes besides its images, and has not taken before them.
+TRAINING = 2 ** 29
+# Where Linux says what a container may take, in new and old ones.
+LIMITS = ('/sys/fs/cgroup/memory.max',
+          '/sys/fs/cgroup/memory/memory.limit_in_bytes')
 # Those with 8 bits a channel: to make others grey would cut them off.
 MODES = ('1', 'L', 'LA', 'P', 'PA', 'RGB', 'RGBA', 'CMYK', 'YCbCr')
 
@@ -81,7 +89,7 @@ def read_archive(path):
         any; else whatever there is.
 
     Raises:
-        UserError: if the file cannot be read.
+        UserError: if the file cannot be read, or does not fit into memory.
     """
     # A pipe or a device may never end.
     if os.path.exists(path) and not os.path.isfile(path):
@@ -98,11 +106,60 @@ def read_archive(path):
     try:
         with np.load(path, allow_pickle=False) as archive:
             names = set(archive.files)
+            names = names & known or names
+            check_room(path, sum(
+                part.file_size for part in archive.zip.infolist()
+                if os.path.splitext(part.filename)[0] in names))
             # NumPy gives bytes for what is no array.
-            return {name: np.asarray(archive[name])
-                    for name in names & known or names}
+            return {name: np.asarray(archive[name]) for name in names}
+    except UserError:
+        raise
     except Exception as error:
         raise UserError('{}: not a sound .npz file: {}'.format(path, error))
+
+
+def check_room(path, size):
+    """Refuses arrays that the memory has no room for, before they are read
+
+    Linux gives out more memory than it has, and ends who then uses it.
+
+    Args:
+        path: str, where they are from.
+        size: int, bytes.
+
+    Raises:
+        UserError: if there is no room for them and for a training.
+    """
+    needed = size + TRAINING
+    # The limit of a process shows when it is reached.
+    with contextlib.suppress(MemoryError):
+        np.empty(needed, np.uint8)
+        if needed <= free_memory():
+            return
+    raise UserError('{}: must fit into the free memory, with {:.1f} GB for '
+                    'the training. Received: {:.1f} GB'.format(
+                        path, TRAINING / 1e9, size / 1e9))
+
+
+def free_memory():
+    """Computes how many bytes of memory this process can still get
+
+    Returns:
+        int, or infinity where the system does not say.
+    """
+    free = float('inf')
+    # Only Linux has these files.
+    with contextlib.suppress(OSError):
+        with open('/proc/meminfo') as file:
+            free = 1024 * sum(map(int, re.findall(
+                r'^(?:MemAvailable|SwapFree):\s+(\d+)', file.read(), re.M)))
+    for limit in LIMITS:
+        # No number where there is no limit.
+        with contextlib.suppress(OSError, ValueError):
+            with open(limit) as file:
+                free = min(free, int(file.read()) - 1024 * resource.getrusage(
+                    resource.RUSAGE_SELF).ru_maxrss)
+    return free
 
 
 def read_folder(path):

@@ -121,6 +121,32 @@ def test_files_that_are_refused(arrays, said, tmp_path):
     assert '\n' not in str(caught.value)
 
 
+def test_files_that_do_not_fit(tmp_path, monkeypatch):
+    """Images are refused for which the memory has no room, before it is full
+
+    Of the file only the arrays count that would be read.
+    """
+    path = write(tmp_path, other=np.zeros(10 ** 6), **GOOD)
+    size = os.path.getsize(path) - 8 * 10 ** 6 + data.TRAINING
+    monkeypatch.setattr(data, 'free_memory', lambda: size)
+    data.read(path)
+    monkeypatch.setattr(data, 'free_memory', lambda: size // 2)
+    with pytest.raises(UserError, match='own.npz: must fit into the free '
+                       'memory, .* Received: 0.0 GB$'):
+        data.read(path)
+
+
+def test_free_memory(tmp_path, monkeypatch):
+    """It is what the system has, or less where a container has a limit"""
+    monkeypatch.setattr(data, 'LIMITS', ())
+    free = data.free_memory()
+    limit = tmp_path / 'memory.max'
+    monkeypatch.setattr(data, 'LIMITS', (str(limit), str(tmp_path / 'none')))
+    for text, most in (('max\n', free * 1.5), ('4000000000\n', 4e9)):
+        limit.write_text(text)
+        assert 0 < data.free_memory() < most
+
+
 def test_folders_that_are_refused(tmp_path):
     """One line names the file that is no image of the right kind"""
     with pytest.raises(UserError, match='two or more.*Received: 0$'):
