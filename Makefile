@@ -33,6 +33,9 @@ torture: .venv/newest .venv/matrix
 benchmark: .venv/benchmark
 	$(VENV) -m tools.benchmark
 
+memory: .venv/newest
+	$(VENV) -m tools.memory
+
 results: .venv/newest .venv/matrix
 	$(VENV) -m tools.results $(RUNTIME)
 
@@ -48,4 +51,4 @@ matrix: .venv/newest .venv/matrix
 	$(VENV) -m pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: run test start grade prove torture benchmark results matrix
+.PHONY: run test start grade prove torture benchmark memory results matrix

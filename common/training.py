@@ -12,6 +12,8 @@ from common import (UserError, data, files, one_line, runtime, saving,
                     unfinished)
 
 BATCH = 256
+# How many batches are taken out of the images at a time.
+BATCHES = 8
 # Of how many images there are floats at a time, where not of a batch alone.
 PART = 10000
 
@@ -140,16 +142,28 @@ def batches(array, orders, count):
     """
     import tensorflow as tf
 
+    whole = len(array) // BATCH * BATCH
+
     def cut(order):
-        """Cuts an order into those of batches"""
-        return tf.data.Dataset.range(0, len(array), BATCH).map(
-            lambda start: order[start:start + BATCH])
+        """Cuts an order into those of batches, several at a time"""
+        indices = tf.data.Dataset.from_tensor_slices(
+            tf.reshape(order[:whole], (-1, BATCH))).batch(BATCHES)
+        if whole < len(array):
+            indices = indices.concatenate(
+                tf.data.Dataset.from_tensors(order[None, whole:]))
+        return indices
 
     def gather(indices):
-        """Takes a batch out of the images, once for inputs and targets"""
-        # By NumPy: TensorFlow would have a copy of all images, or two.
-        batch = tf.numpy_function(array.__getitem__, [indices], array.dtype)
-        batch.set_shape((None,) + array.shape[1:])
+        """Takes batches by NumPy: TensorFlow would have a copy of all images
+
+        Several at a time: each call of Python takes as long as one of them.
+        """
+        taken = tf.numpy_function(array.__getitem__, [indices], array.dtype)
+        taken.set_shape((None, None) + array.shape[1:])
+        return taken
+
+    def pair(batch):
+        """Makes a batch, once for inputs and targets"""
         if array.dtype == np.uint8:
             # The same bits as those of data.scale, and sooner.
             batch = tf.cast(batch, tf.float32) / 255
@@ -161,7 +175,7 @@ def batches(array, orders, count):
     options.autotune.enabled = False
     # It would take time to rewrite the data set, and nothing is gained.
     options.experimental_optimization.apply_default_optimizations = False
-    return orders.flat_map(cut).map(gather).apply(
+    return orders.flat_map(cut).map(gather).unbatch().map(pair).apply(
         tf.data.experimental.assert_cardinality(
             count * -(-len(array) // BATCH))).prefetch(2).with_options(options)
 
