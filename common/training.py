@@ -184,11 +184,18 @@ class Scaled(np.ndarray):
     """Images of which Keras gets floats, batch by batch
 
     On JAX and PyTorch it takes batches out of arrays by indexing.
+
+    Attributes:
+        taken: the last indices, and what they took.
     """
 
+    taken = None, None
+
     def __getitem__(self, indices):
-        """Takes images, float32 in [0, 1]"""
-        return data.scale(self.view(np.ndarray)[indices])
+        """Takes images, float32 in [0, 1], once for inputs and targets"""
+        if self.taken[0] is not indices:
+            self.taken = indices, data.scale(self.view(np.ndarray)[indices])
+        return self.taken[1]
 
 
 def predict(model, images):
