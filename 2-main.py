@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the convolutional autoencoder on MNIST, shows reconstructions"""
 
-from common import command, explorer, figures, mnist, saving, training
+from common import command, data, explorer, figures, mnist, saving, training
 
 import numpy as np
 
@@ -24,16 +24,18 @@ def main(options):
     training.set_seed(options.seed)
     encoder, decoder, auto = autoencoder((28, 28, 1), [16, 8, 8], (4, 4, 8))
     # Trains on run.images as on x_train, x_train, batch_size=256,
-    # shuffle=True, validation_data=(x_test, x_test), but faster.
+    # shuffle=True, validation_data=(x_test, x_test), all from 0 to 1, but
+    # faster and in less memory.
     run = training.Run(auto, x_train, x_test, options)
     auto.fit(epochs=options.epochs, initial_epoch=run.epoch,
              callbacks=run.callbacks, **run.images)
     saving.save(encoder, decoder, auto, run.losses, options)
 
-    encoded = encoder.predict(x_test[:10], verbose=0)
+    images = data.scale(x_test[:10])
+    encoded = encoder.predict(images, verbose=0)
     print(np.mean(encoded))
     reconstructed = decoder.predict(encoded, verbose=0)
-    figures.reconstructions(x_test[:10], reconstructed, options)
+    figures.reconstructions(images, reconstructed, options)
     figures.losses(run.losses, options)
     explorer.write(encoder, decoder, x_test, y_test, options)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the variational autoencoder on MNIST and shows its latent space"""
 
-from common import command, explorer, figures, mnist, saving, training
+from common import command, data, explorer, figures, mnist, saving, training
 
 import numpy as np
 
@@ -20,17 +20,18 @@ def main(options):
     training.set_seed(options.seed)
     encoder, decoder, auto = autoencoder(784, [512], 2)
     # Trains on run.images as on x_train, x_train, batch_size=256,
-    # shuffle=True, validation_data=(x_test, x_test), but faster.
+    # shuffle=True, validation_data=(x_test, x_test), all from 0 to 1, but
+    # faster and in less memory.
     run = training.Run(auto, x_train, x_test, options, encoder)
     auto.fit(epochs=options.epochs, initial_epoch=run.epoch,
              callbacks=run.callbacks, **run.images)
     saving.save(encoder, decoder, auto, run.losses, options)
 
-    latent, mean, log_var = encoder.predict(x_test, verbose=0)
+    latent, mean, log_var = training.predict(encoder, x_test)
     print(mean[:10])
     print(np.exp(log_var[:10] / 2))
     reconstructed = decoder.predict(latent[:10], verbose=0)
-    figures.reconstructions(x_test[:10], reconstructed, options)
+    figures.reconstructions(data.scale(x_test[:10]), reconstructed, options)
     figures.losses(run.losses, options)
     figures.latent(mean, y_test, options, decoder.predict_on_batch)
     grid = np.mgrid[-3:3:25j, -3:3:25j].reshape((2, -1)).T

@@ -46,6 +46,9 @@ torture: .venv/newest .venv/matrix
 benchmark: .venv/benchmark
 	$(VENV) -m tools.benchmark
 
+memory: .venv/newest
+	$(VENV) -m tools.memory
+
 results: .venv/newest .venv/matrix
 	$(VENV) -m tools.results $(RUNTIME)
 
@@ -61,4 +64,5 @@ matrix: .venv/newest .venv/matrix
 	$(VENV) -m pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: run test start grade prove siege torture benchmark results matrix
+.PHONY: run test start grade prove siege torture benchmark memory results \
+    matrix

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """A user's own images: an .npz file, or a folder of PNG and JPEG files"""
 
+import contextlib
 import os
+import re
+import resource
 import zipfile
 
 import numpy as np
@@ -11,6 +14,11 @@ from common import UserError
 SIDE = 28
 NEEDED = 'x_train and x_test, uint8 (n, 28, 28)'
 ENDINGS = ('.png', '.jpg', '.jpeg')
+# What a training takes besides its images, and has not taken before them.
+TRAINING = 2 ** 29
+# Where Linux says what a container may take, in new and old ones.
+LIMITS = ('/sys/fs/cgroup/memory.max',
+          '/sys/fs/cgroup/memory/memory.limit_in_bytes')
 # Those with 8 bits a channel: to make others grey would cut them off.
 MODES = ('1', 'L', 'LA', 'P', 'PA', 'RGB', 'RGBA', 'CMYK', 'YCbCr')
 
@@ -54,6 +62,22 @@ def read(path):
     return arrays, sorted(set(remarks))
 
 
+def scale(images):
+    """Gives images the values that models take
+
+    Args:
+        images: array, uint8, or float32 in [0, 1]; the mains give a part of
+            theirs, since floats take four times the memory.
+
+    Returns:
+        float32 array of the same shape, in [0, 1].
+    """
+    if images.dtype == np.uint8:
+        # The same bits as astype('float32') / 255, in one pass.
+        images = np.divide(images, 255, dtype='float32')
+    return images
+
+
 def read_archive(path):
     """Reads the arrays of an .npz file
 
@@ -65,7 +89,7 @@ def read_archive(path):
         any; else whatever there is.
 
     Raises:
-        UserError: if the file cannot be read.
+        UserError: if the file cannot be read, or does not fit into memory.
     """
     # A pipe or a device may never end.
     if os.path.exists(path) and not os.path.isfile(path):
@@ -82,11 +106,60 @@ def read_archive(path):
     try:
         with np.load(path, allow_pickle=False) as archive:
             names = set(archive.files)
+            names = names & known or names
+            check_room(path, sum(
+                part.file_size for part in archive.zip.infolist()
+                if os.path.splitext(part.filename)[0] in names))
             # NumPy gives bytes for what is no array.
-            return {name: np.asarray(archive[name])
-                    for name in names & known or names}
+            return {name: np.asarray(archive[name]) for name in names}
+    except UserError:
+        raise
     except Exception as error:
         raise UserError('{}: not a sound .npz file: {}'.format(path, error))
+
+
+def check_room(path, size):
+    """Refuses arrays that the memory has no room for, before they are read
+
+    Linux gives out more memory than it has, and ends who then uses it.
+
+    Args:
+        path: str, where they are from.
+        size: int, bytes.
+
+    Raises:
+        UserError: if there is no room for them and for a training.
+    """
+    needed = size + TRAINING
+    # The limit of a process shows when it is reached.
+    with contextlib.suppress(MemoryError):
+        np.empty(needed, np.uint8)
+        if needed <= free_memory():
+            return
+    raise UserError('{}: must fit into the free memory, with {:.1f} GB for '
+                    'the training. Received: {:.1f} GB'.format(
+                        path, TRAINING / 1e9, size / 1e9))
+
+
+def free_memory():
+    """Computes how many bytes of memory this process can still get
+
+    Returns:
+        int, or infinity where the system does not say.
+    """
+    free = float('inf')
+    # Only Linux has these files.
+    with contextlib.suppress(OSError):
+        with open('/proc/meminfo') as file:
+            free = 1024 * sum(map(int, re.findall(
+                r'^(?:MemAvailable|SwapFree):\s+(\d+)', file.read(), re.M)))
+    for limit in LIMITS:
+        # No number where there is no limit.
+        with contextlib.suppress(OSError, ValueError):
+            with open(limit) as file:
+                free = min(free, int(file.read()) - 1024 * resource.getrusage(
+                    resource.RUSAGE_SELF).ru_maxrss)
+    return free
 
 
 def read_folder(path):
@@ -109,8 +182,8 @@ def read_folder(path):
     if len(names) < 2:
         raise UserError('{}: must have two or more PNG or JPEG files. '
                         'Received: {}'.format(path, len(names)))
-    images = []
-    for name in names:
+    images = np.empty((len(names), SIDE, SIDE), np.uint8)
+    for place, name in zip(images, names):
         file = os.path.join(path, name)
         if not os.path.isfile(file):
             raise UserError('{}: not a file'.format(file))
@@ -119,14 +192,14 @@ def read_folder(path):
             with Image.open(file) as image:
                 size, mode = image.size, image.mode
                 if size == (SIDE, SIDE) and mode in MODES:
-                    images.append(np.asarray(image.convert('L')))
+                    place[:] = image.convert('L')
                     continue
         except Exception as error:
             raise UserError('{}: not a sound image: {}'.format(file, error))
         raise UserError('{}: must be 28 x 28 pixels of 8 bits a channel. '
                         'Received: {} x {}, mode {}'.format(
                             file, *size + (mode,)))
-    return {'images': np.stack(images)}
+    return {'images': images}
 
 
 def convert_images(path, name, images):
@@ -151,8 +224,8 @@ def convert_images(path, name, images):
     good = images.shape[1:] == (SIDE, SIDE) and len(images) > 0
     if good and images.dtype.kind == 'f':
         # A comparison with NaN is false.
-        good = bool(np.all((images >= 0) & (images <= 1)))
-        images = images.astype(np.float32)
+        good = bool(images.min() >= 0 and images.max() <= 1)
+        images = images.astype(np.float32, copy=False)
         remarks.append('floats from 0 to 1')
     elif good:
         good = images.dtype == np.uint8

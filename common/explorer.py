@@ -12,7 +12,7 @@ import os
 
 import numpy as np
 
-from common import figures, files
+from common import data, figures, files
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # How many images a page has, by task. More would make task 3's larger than
@@ -28,15 +28,16 @@ def write(encoder, decoder, images, labels, options):
             sample, the mean and the log variance.
         decoder: keras.Model, a trained decoder of Dense, Conv2D and
             UpSampling2D layers, one after the other.
-        images: float32 array (n, ...) of n * 28 * 28 values in [0, 1], what
-            the encoder takes. The first of them are shown.
+        images: array (n, ...) of n * 28 * 28 values, uint8, or float32 in
+            [0, 1], in the shape that the encoder takes. The first of them
+            are shown.
         labels: integer array (n,), what the images show; None if unknown.
         options: argparse.Namespace, the options of the main.
 
     Raises:
         UserError: if the file cannot be written.
     """
-    images = images[:MOST_IMAGES[options.task]]
+    images = data.scale(images[:MOST_IMAGES[options.task]])
     latents = encoder.predict(images, verbose=0)
     content = {
         'shape': decoder.input_shape[1:],

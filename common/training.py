@@ -8,9 +8,14 @@ import threading
 
 import numpy as np
 
-from common import UserError, files, one_line, runtime, saving, unfinished
+from common import (UserError, data, files, one_line, runtime, saving,
+                    unfinished)
 
 BATCH = 256
+# How many batches are taken out of the images at a time.
+BATCHES = 8
+# Of how many images there are floats at a time, where not of a batch alone.
+PART = 10000
 
 
 def set_seed(seed):
@@ -83,11 +88,13 @@ def images(x_train, x_test, epochs, done=0):
     """Gives the images to fit in the form in which it takes them fastest
 
     The batches, and under one seed their order, are those of fit(x_train,
-    x_train, batch_size=256, shuffle=True, validation_data=(x_test, x_test)).
+    x_train, batch_size=256, shuffle=True, validation_data=(x_test, x_test))
+    with images from 0 to 1. Bytes become floats when they become a batch.
 
     Args:
-        x_train: float32 array (n, ...), inputs that are their own targets.
-        x_test: float32 array (m, ...), the same for the validation.
+        x_train: array (n, ...), uint8, or float32 in [0, 1], inputs that are
+            their own targets.
+        x_test: array (m, ...), the same for the validation.
         epochs: int, passes over x_train.
         done: int, how many of them a resumed training has done.
 
@@ -97,13 +104,11 @@ def images(x_train, x_test, epochs, done=0):
     import tensorflow as tf
 
     if runtime.backend() != 'tensorflow' or not runtime.can_stop_tuning():
+        x_train, x_test = map(
+            data.scale if runtime.backend() == 'tensorflow' else
+            lambda array: array.view(Scaled), (x_train, x_test))
         return {'x': x_train, 'y': x_train, 'batch_size': BATCH,
                 'shuffle': True, 'validation_data': (x_test, x_test)}
-    # One copy in TensorFlow's memory for inputs and targets. On a GPU's
-    # machine too batches are put together in the main memory.
-    with tf.device('CPU'):
-        x_train, x_test = map(tf.convert_to_tensor, (x_train, x_test))
-    steps = -(-len(x_train) // BATCH)
     # Keras 3 starts a data set anew for every epoch, its own too: under one
     # seed all epochs have one order. Keras 2 draws the order of one epoch
     # after that of another; those of epochs that are done are skipped.
@@ -114,53 +119,99 @@ def images(x_train, x_test, epochs, done=0):
         """Draws the order of an epoch, Keras' own under the same seed"""
         return tf.random.shuffle(tf.range(len(x_train), dtype=tf.int64))
 
-    def gather(indices):
-        """Takes a batch out of the images, once for inputs and targets"""
-        batch = tf.gather(x_train, indices)
-        return batch, batch
-
     orders = tf.data.Dataset.range(drawn.stop).map(order).skip(drawn.start)
-    train = orders.flat_map(batches).map(gather).apply(
-        tf.data.experimental.assert_cardinality(len(drawn) * steps))
-    test = batches(x_test).map(lambda batch: (batch, batch))
-    return {'x': prefetch(train), 'shuffle': False,
-            'steps_per_epoch': None if anew else steps,
-            'validation_data': prefetch(test)}
+    as_they_are = tf.data.Dataset.from_tensors(
+        tf.range(len(x_test), dtype=tf.int64))
+    return {'x': batches(x_train, orders, len(drawn)), 'shuffle': False,
+            'steps_per_epoch': None if anew else -(-len(x_train) // BATCH),
+            'validation_data': batches(x_test, as_they_are, 1)}
 
 
-def batches(array):
-    """Cuts an array into batches
+def batches(array, orders, count):
+    """Takes batches out of images, while others are trained on
 
     Args:
-        array: tf.Tensor (n, ...).
+        array: array (n, ...), uint8, or float32 in [0, 1].
+        orders: tf.data.Dataset of int64 tensors (n,), the indices of the
+            images in the order in which to take them.
+        count: int, how many orders there are.
 
     Returns:
-        tf.data.Dataset of tensors (batch, ...).
+        tf.data.Dataset of pairs of one float32 tensor (batch, ...) in
+        [0, 1], the inputs that are their own targets.
     """
     import tensorflow as tf
 
-    return tf.data.Dataset.range(0, len(array), BATCH).map(
-        lambda start: array[start:start + BATCH])
+    whole = len(array) // BATCH * BATCH
 
+    def cut(order):
+        """Cuts an order into those of batches, several at a time"""
+        indices = tf.data.Dataset.from_tensor_slices(
+            tf.reshape(order[:whole], (-1, BATCH))).batch(BATCHES)
+        if whole < len(array):
+            indices = indices.concatenate(
+                tf.data.Dataset.from_tensors(order[None, whole:]))
+        return indices
 
-def prefetch(dataset):
-    """Has batches made while others are trained on, and nothing else done
+    def gather(indices):
+        """Takes batches by NumPy: TensorFlow would have a copy of all images
 
-    Args:
-        dataset: tf.data.Dataset.
+        Several at a time: each call of Python takes as long as one of them.
+        """
+        taken = tf.numpy_function(array.__getitem__, [indices], array.dtype)
+        taken.set_shape((None, None) + array.shape[1:])
+        return taken
 
-    Returns:
-        tf.data.Dataset of the same batches.
-    """
-    import tensorflow as tf
+    def pair(batch):
+        """Makes a batch, once for inputs and targets"""
+        if array.dtype == np.uint8:
+            # The same bits as those of data.scale, and sooner.
+            batch = tf.cast(batch, tf.float32) / 255
+        return batch, batch
 
     options = tf.data.Options()
     # Between epochs TensorFlow would wait until the thread that tunes the
     # data set wakes up: a third of a second, or two.
     options.autotune.enabled = False
-    # To rewrite the data set it would copy the images into it.
+    # It would take time to rewrite the data set, and nothing is gained.
     options.experimental_optimization.apply_default_optimizations = False
-    return dataset.prefetch(2).with_options(options)
+    return orders.flat_map(cut).map(gather).unbatch().map(pair).apply(
+        tf.data.experimental.assert_cardinality(
+            count * -(-len(array) // BATCH))).prefetch(2).with_options(options)
+
+
+class Scaled(np.ndarray):
+    """Images of which Keras gets floats, batch by batch
+
+    On JAX and PyTorch it takes batches out of arrays by indexing.
+
+    Attributes:
+        taken: the last indices, and what they took.
+    """
+
+    taken = None, None
+
+    def __getitem__(self, indices):
+        """Takes images, float32 in [0, 1], once for inputs and targets"""
+        if self.taken[0] is not indices:
+            self.taken = indices, data.scale(self.view(np.ndarray)[indices])
+        return self.taken[1]
+
+
+def predict(model, images):
+    """Computes what a model puts out for images
+
+    Args:
+        model: keras.Model with several outputs.
+        images: array (n, ...), uint8, or float32 in [0, 1].
+
+    Returns:
+        list of arrays (n, ...), one for each output.
+    """
+    # A part in one batch: the fastest.
+    parts = [model.predict_on_batch(data.scale(images[start:start + PART]))
+             for start in range(0, len(images), PART)]
+    return [np.concatenate(outputs) for outputs in zip(*parts)]
 
 
 class Run:
@@ -181,9 +232,9 @@ class Run:
 
         Args:
             auto: keras.Model, compiled and not trained before.
-            x_train: float32 array (n, ...), inputs that are their own
-                targets.
-            x_test: float32 array (m, ...), the same for the validation.
+            x_train: array (n, ...), uint8, or float32 in [0, 1], inputs that
+                are their own targets.
+            x_test: array (m, ...), the same for the validation.
             options: argparse.Namespace, the options of the main.
             encoder: keras.Model, that of a VAE, whose mean and log variance
                 are to be looked at after each epoch.
@@ -278,7 +329,7 @@ def divergence_of(encoder, images):
 
     Args:
         encoder: keras.Model of a VAE.
-        images: float32 array (n, ...).
+        images: array (n, ...), uint8, or float32 in [0, 1].
 
     Returns:
         function of no argument, which returns a float, nats per image.
@@ -289,8 +340,8 @@ def divergence_of(encoder, images):
     distribution = keras.Model(encoder.inputs[0], encoder.outputs[1:])
 
     def divergence():
-        """Computes it from the weights of now, in one batch: the fastest"""
-        mean, log_var = distribution.predict_on_batch(images)
+        """Computes it from the weights of now"""
+        mean, log_var = predict(distribution, images)
         return float(np.mean(-0.5 * np.sum(
             1 + log_var - mean ** 2 - np.exp(log_var), axis=1)))
 

@@ -40,12 +40,20 @@ def without(*names):
     (dict(GOOD, x_test=np.float16(IMAGES[:5] / 255.)), 'floats from 0 to 1'),
 ])
 def test_files_that_are_taken(arrays, said, tmp_path, capsys):
-    """The images are those of the file, from 0 to 1; one line says the rest"""
+    """The images are those of the file; one line says what was done to them
+
+    Bytes stay bytes, and floats are kept as float32.
+    """
     path = write(tmp_path, **arrays)
     (x_train, y_train), (x_test, y_test) = mnist.load(path)
-    for images, count in ((x_train, 20), (x_test, 5)):
-        assert images.dtype == np.float32 and images.flags.c_contiguous
-        np.testing.assert_allclose(images, IMAGES[:count] / 255., atol=1e-3)
+    for images, name, count in ((x_train, 'x_train', 20),
+                                (x_test, 'x_test', 5)):
+        assert images.flags.c_contiguous
+        assert images.dtype == (
+            np.uint8 if arrays[name].dtype == np.uint8 else np.float32)
+        assert data.scale(images).dtype == np.float32
+        np.testing.assert_allclose(data.scale(images), IMAGES[:count] / 255.,
+                                   atol=1e-3)
     for labels, name, count in ((y_train, 'y_train', 20),
                                 (y_test, 'y_test', 5)):
         if name in arrays:
@@ -64,8 +72,8 @@ def test_one_array_is_parted(count, train, tmp_path, capsys):
     """The last tenth of the images is for the test"""
     path = write(tmp_path, anything=IMAGES[:count])
     (x_train, _), (x_test, labels) = mnist.load(path)
-    np.testing.assert_allclose(x_train, IMAGES[:train] / 255., atol=1e-6)
-    np.testing.assert_allclose(x_test, IMAGES[train:count] / 255., atol=1e-6)
+    np.testing.assert_array_equal(x_train, IMAGES[:train])
+    np.testing.assert_array_equal(x_test, IMAGES[train:count])
     assert labels is None
     assert 'the last tenth' in capsys.readouterr()[0]
 
@@ -83,7 +91,7 @@ def test_folder_of_images(kind, mode, tmp_path):
     assert x_train.shape == (18, 28, 28) and x_test.shape == (2, 28, 28)
     np.testing.assert_allclose(
         np.concatenate([x_train, x_test]).mean(axis=(1, 2)),
-        np.arange(20) * 10 / 255., atol=0.01)
+        np.arange(20) * 10, atol=2)
 
 
 @pytest.mark.parametrize('arrays, said', [
@@ -111,6 +119,32 @@ def test_files_that_are_refused(arrays, said, tmp_path):
         mnist.load(path)
     assert str(caught.value).startswith(path + ': ')
     assert '\n' not in str(caught.value)
+
+
+def test_files_that_do_not_fit(tmp_path, monkeypatch):
+    """Images are refused for which the memory has no room, before it is full
+
+    Of the file only the arrays count that would be read.
+    """
+    path = write(tmp_path, other=np.zeros(10 ** 6), **GOOD)
+    size = os.path.getsize(path) - 8 * 10 ** 6 + data.TRAINING
+    monkeypatch.setattr(data, 'free_memory', lambda: size)
+    data.read(path)
+    monkeypatch.setattr(data, 'free_memory', lambda: size // 2)
+    with pytest.raises(UserError, match='own.npz: must fit into the free '
+                       'memory, .* Received: 0.0 GB$'):
+        data.read(path)
+
+
+def test_free_memory(tmp_path, monkeypatch):
+    """It is what the system has, or less where a container has a limit"""
+    monkeypatch.setattr(data, 'LIMITS', ())
+    free = data.free_memory()
+    limit = tmp_path / 'memory.max'
+    monkeypatch.setattr(data, 'LIMITS', (str(limit), str(tmp_path / 'none')))
+    for text, most in (('max\n', free * 1.5), ('4000000000\n', 4e9)):
+        limit.write_text(text)
+        assert 0 < data.free_memory() < most
 
 
 def test_folders_that_are_refused(tmp_path):

@@ -46,9 +46,9 @@ def put(path, arrays):
 def assert_loaded(loaded, arrays):
     """Compares what load gave with arrays in 0 to 255"""
     (x_train, y_train), (x_test, y_test) = loaded
-    assert x_train.dtype == x_test.dtype == np.float32
-    np.testing.assert_allclose(x_train, arrays['x_train'] / 255, rtol=1e-6)
-    np.testing.assert_allclose(x_test, arrays['x_test'] / 255, rtol=1e-6)
+    assert x_train.dtype == x_test.dtype == np.uint8
+    np.testing.assert_array_equal(x_train, arrays['x_train'])
+    np.testing.assert_array_equal(x_test, arrays['x_test'])
     np.testing.assert_array_equal(y_train, arrays['y_train'])
     np.testing.assert_array_equal(y_test, arrays['y_test'])
 

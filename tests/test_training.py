@@ -4,6 +4,7 @@
 import argparse
 import concurrent.futures
 import os
+import resource
 import signal
 import warnings
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common import runtime, training
+from common import data, runtime, training
 from grader import oracle
 from tests.support import TASKS, TINY, build, images, keras
 
@@ -42,6 +43,11 @@ def train(task, x_train, x_test, epochs, *callbacks, compiled=True):
                     **training.images(x_train, x_test, epochs)).history
 
 
+def as_bytes(task, count):
+    """Makes images as `images` does, of 0 to 255 in one byte"""
+    return (images(task, count) * 255).astype(np.uint8)
+
+
 def silence(encoder, task):
     """Leaves out the noise: XLA draws other noise from the same seed"""
     if task == 3:
@@ -69,6 +75,103 @@ def test_losses_are_those_of_plain_fit(task):
         assert plain[name][2] < 0.999 * plain[name][0], 'nothing was learnt'
         np.testing.assert_allclose(ours[name], plain[name],
                                    rtol=tolerance, err_msg=name)
+
+
+@pytest.mark.parametrize('task', [0, 2])
+def test_bytes_are_trained_on_as_floats_from_0_to_1(task):
+    """Images of bytes lead to the losses of their floats, exactly"""
+    arrays = as_bytes(task, COUNT), as_bytes(task, 300)
+    ours, theirs = (train(task, *given, epochs=2, compiled=False)
+                    for given in (arrays, map(data.scale, arrays)))
+    for name in ('loss', 'val_loss'):
+        np.testing.assert_allclose(
+            ours[name], theirs[name], err_msg=name,
+            # TensorFlow 1 does not repeat itself.
+            rtol=0 if runtime.is_eager() else 1e-2)
+
+
+def given(arguments):
+    """Lists the batches that fit takes, as (inputs, targets)
+
+    Args:
+        arguments: dict, what training.images returns.
+
+    Returns:
+        dict of lists of pairs of arrays: of the training, of the validation.
+    """
+    if 'y' in arguments:
+        parts = {'training': (arguments['x'], arguments['y']),
+                 'validation': arguments['validation_data']}
+        return {name: [(x[start:start + 256], y[start:start + 256])
+                       for start in range(0, len(x), 256)]
+                for name, (x, y) in parts.items()}
+    return {name: [(x.numpy(), y.numpy()) for x, y in arguments[key]]
+            for name, key in (('training', 'x'),
+                              ('validation', 'validation_data'))}
+
+
+@pytest.mark.parametrize('dtype', [np.uint8, np.float32])
+def test_batches_are_float32_from_0_to_1(dtype):
+    """A batch has the bits of bytes divided by 255, or of a user's floats"""
+    pixels = np.arange(300 * 256, dtype=np.uint8).reshape((300, 256))
+    pixels[:, 0] = np.arange(300) % 256
+    expected = pixels.astype(np.float32) / np.float32(255)
+    arrays = pixels if dtype == np.uint8 else expected
+    for name, batches in given(training.images(
+            arrays, arrays[:290], 1)).items():
+        count = 300 if name == 'training' else 290
+        assert [len(x) for x, _ in batches] == [256, count - 256], name
+        for inputs in zip(*batches):
+            taken = np.concatenate(inputs)
+            assert taken.dtype == np.float32
+            if name == 'training':
+                # In any order.
+                taken = taken[np.lexsort(taken.T)]
+                wanted = expected[np.lexsort(expected.T)]
+            else:
+                wanted = expected[:count]
+            assert taken.tobytes() == wanted.tobytes(), name
+
+
+@pytest.mark.skipif(
+    not os.path.exists('/proc/self/statm'), reason='only Linux has it')
+@pytest.mark.skipif(
+    runtime.backend() == 'tensorflow' and not runtime.can_stop_tuning(),
+    reason='before TensorFlow 2.7 it gets floats of all images')
+@pytest.mark.parametrize('dtype', [np.uint8, np.float32])
+def test_images_are_not_copied(dtype):
+    """To train on images takes no memory that grows with their number"""
+    def resident():
+        """Reads how much memory this process has"""
+        with open('/proc/self/statm', encoding='ascii') as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+
+    x = np.ones((2 ** 17, 784), dtype)
+    before = resident()
+    arguments = training.images(x, x[:2 ** 16], 1)
+    if 'y' in arguments:
+        kept = [arguments['x'][:256], arguments['validation_data'][0][:256]]
+    else:
+        kept = [iter(arguments[key]) for key in ('x', 'validation_data')]
+        for batches in kept:
+            next(batches)
+    taken = resident() - before
+    assert taken < x.size / 4, 'for {} MB of images {} MB are taken'.format(
+        x.nbytes // 10 ** 6, taken // 10 ** 6)
+    del kept
+
+
+def test_predictions_in_parts(monkeypatch):
+    """To predict in parts gives what to predict in one go gives"""
+    encoder = build(3, arguments=TINY[3])[0]
+    x = as_bytes(3, 50)
+    whole = encoder.predict(data.scale(x), verbose=0)
+    monkeypatch.setattr(training, 'PART', 20)
+    parts = training.predict(encoder, x)
+    # The first output is a draw.
+    for ours, theirs in zip(parts[1:], whole[1:]):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    assert parts[0].shape == whole[0].shape
 
 
 @pytest.mark.parametrize('task', TASKS)

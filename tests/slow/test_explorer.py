@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import tools
-from common import ROOT, explorer, mnist
+from common import ROOT, data, explorer, mnist
 from tests.slow import browser
 from tests.support import TASKS, build, start
 from tools import results
@@ -85,11 +85,12 @@ class Shown:
         auto.load_weights(weights / f'{task}.weights.h5')
         _, (images, labels) = mnist.load()
         count = explorer.MOST_IMAGES[task]
-        inputs = tools.shaped(task, images[:count])
+        images = data.scale(images[:count])
+        inputs = tools.shaped(task, images)
         explorer.write(encoder, self.decoder, inputs, labels,
                        argparse.Namespace(task=task, output=str(folder)))
         self.path = folder / f'{task}-explorer.html'
-        self.images = images[:count].reshape((count, 784))
+        self.images = images.reshape((count, 784))
         self.latents = encoder.predict(inputs, verbose=0)
         if task == 3:
             _, self.latents, log_var = self.latents

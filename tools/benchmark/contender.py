@@ -14,7 +14,10 @@ import sys
 import time
 
 import tools
-from common import mnist
+from common import data, mnist
+
+# Those that take images of bytes, as the mains do; others take floats.
+TAKE_BYTES = 'ours', 'bfloat16'
 
 
 class Clock:
@@ -66,6 +69,8 @@ def main():
 
     clock = Clock()
     (x_train, _), (x_test, _) = mnist.load()
+    if options.function not in TAKE_BYTES:
+        x_train, x_test = map(data.scale, (x_train, x_test))
     module = importlib.import_module('tools.benchmark.' + options.module)
     train = getattr(module, options.function)
     clock.tell('ready')

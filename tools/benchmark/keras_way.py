@@ -40,8 +40,9 @@ def ours(task, x_train, x_test, epochs, clock):
 
     Args:
         task: int, 0 to 3.
-        x_train: float32 array (n, ...), the training images.
-        x_test: float32 array (m, ...), the images of the validation.
+        x_train: array (n, ...), the training images: uint8, and for `plain`
+            and the ways without Keras float32 from 0 to 1.
+        x_test: array (m, ...), the images of the validation.
         epochs: int, passes over x_train.
         clock: contender.Clock, to be started and stopped around each epoch.
     """

@@ -9,7 +9,7 @@ import argparse
 
 import numpy as np
 
-from common import command, explorer, files, mnist, saving, training
+from common import command, data, explorer, files, mnist, saving, training
 from tools import build, shaped
 
 
@@ -34,7 +34,7 @@ def main():
     history = auto.fit(epochs=options.epochs, **training.images(
         x_train, x_test, options.epochs)).history
     saving.write_losses(history, options)
-    _, mean, log_var = encoder.predict(x_test[:10], verbose=0)
+    _, mean, log_var = encoder.predict(data.scale(x_test[:10]), verbose=0)
     print(mean)
     print(np.exp(log_var / 2))
     explorer.write(encoder, decoder, x_test, y_test, options)

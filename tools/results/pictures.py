@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 import tools
-from common import ROOT, figures, mnist
+from common import ROOT, data, figures, mnist
 from tools.results import EXERCISE, OUTPUT, RESULTS, SCREENSHOTS, tables
 
 PICTURES = os.path.join(ROOT, 'docs', 'pictures')
@@ -130,7 +130,7 @@ def main():
     _, (x_test, _) = mnist.load()
     draw_losses(results, editions)
     draw_sparsity(results, editions)
-    draw_reconstructions(x_test[:10])
+    draw_reconstructions(data.scale(x_test[:10]))
     for name, drawn in (('latent', 'latent'), ('manifold', 'manifold'),
                         ('samples', 'samples'), ('terms', 'losses')):
         shutil.copy(

@@ -9,7 +9,7 @@ import json
 
 import numpy as np
 
-from common import command, explorer, files, mnist, saving, training
+from common import command, data, explorer, files, mnist, saving, training
 
 
 def describe(codes):
@@ -48,7 +48,8 @@ def main():
         x_train, x_test, options.epochs))
     saving.write_losses(history.history, options)
     explorer.write(encoder, decoder, x_test, y_test, options)
-    print(json.dumps(describe(encoder.predict(x_test, verbose=0))))
+    codes = encoder.predict(data.scale(x_test), verbose=0)
+    print(json.dumps(describe(codes)))
 
 
 if __name__ == '__main__':
