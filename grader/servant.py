@@ -171,13 +171,15 @@ class File:
         return {'count': count}, [loss]
 
     def train(self, header, given):
-        """Trains a step; gives the loss and the weights of two models"""
+        """Trains steps; gives the first loss and the weights of two models"""
         auto = self.model(header)
         if header['way'] == 'fit':
             loss = auto.fit(given[0], given[0], batch_size=len(given[0]),
-                            epochs=1, shuffle=False,
+                            epochs=header['steps'], shuffle=False,
                             verbose=0).history['loss'][0]
         else:
+            for _ in range(header['steps'] - 1):
+                auto.train_on_batch(given[0], given[0])
             # Later versions average over the calls since the last reset.
             getattr(auto, 'reset_metrics', int)()
             loss, _ = loss_of(auto.train_on_batch, given[0], given[0])

@@ -219,15 +219,15 @@ class Models:
         self.subject.reported = header['count']
         return self.loss(answer)
 
-    def train(self, inputs, way='train_on_batch'):
-        """Trains a step
+    def train(self, inputs, way='train_on_batch', steps=1):
+        """Trains steps
 
         Returns:
             float, the loss before the step; two lists of arrays, the weights
             of encoder and decoder after it.
         """
         answer = self.auto.ask(
-            'train', 'auto.{}()'.format(way), [inputs], way=way,
+            'train', 'auto.{}()'.format(way), [inputs], way=way, steps=steps,
             models=self.subject.order[:2])
         weights = [array.astype('float64') for array in answer[1:]]
         count = self.counts[0]

@@ -18,15 +18,16 @@ from .sparse import LAMBTHA
 from .variational import SILENT, quiet
 
 # Images take longer to compute.
-IMAGES_BATCH = 8
-# Steps by train_on_batch; a few more are drawn, and one by fit follows.
-STEPS = 11
+IMAGES_BATCH = 4
+# Steps by train_on_batch; a few more are drawn, and one by fit follows. Later
+# ones, of which so many more are drawn, must still change the weights.
+STEPS, LATER = 11, 50
 # How far a weight may end from Adam's rule, in learning rates. Honest files
 # are within 3e-4, other rules 2 or more away.
 TOLERANCE = 0.05
 # Of each array so many weights are followed, of so many that are drawn those
-# with the largest gradients.
-FOLLOWED, DRAWN = 2, 5
+# with the largest gradients; of images half of them.
+FOLLOWED, DRAWN = 2, 4
 
 
 def adam(slopes):
@@ -118,11 +119,12 @@ def choose(subject, loss, arrays):
         list of pairs of the number of an array and an index there.
     """
     random, chosen = subject.draw('followed'), []
+    part = 1 + (subject.task == IMAGES)
     for number, array in enumerate(arrays):
         places = [(number, np.unravel_index(at, array.shape))
-                  for at in random.permutation(array.size)[:DRAWN]]
+                  for at in random.permutation(array.size)[:DRAWN // part]]
         slopes = np.abs(oracle.gradient(loss, arrays, places))
-        chosen += [places[at] for at in np.argsort(-slopes)[:FOLLOWED]
+        chosen += [places[at] for at in np.argsort(-slopes)[:FOLLOWED // part]
                    if slopes[at] > 1e-5]
     return chosen
 
@@ -173,6 +175,15 @@ def follow(subject):
                 'weights infinite or NaN', line='compile')
         moves.append(np.array([(after[number] - arrays[number])[place]
                                for number, place in chosen]))
+        arrays = after
+    steps = LATER + int(subject.draw('steps').randint(LATER))
+    for way, more in (('train_on_batch', steps), ('fit', 2)):
+        _, encoder, decoder = models.train(inputs, way, more)
+        after = encoder + decoder
+        require(not moves[-1].any() or any(
+            (new != old).any() for new, old in zip(after, arrays)),
+                'training stops: after {} steps the weights do not change '
+                'any more', len(ways), line='compile')
         arrays = after
     return chosen, np.array(moves), np.array(slopes), (count, len(arrays))
 

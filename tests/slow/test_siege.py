@@ -451,7 +451,6 @@ def test_nothing_is_harmed(siege, record_property, capsys):
     assert siege.status == 1
     assert all(line.isprintable() and len(line) <= 320
                for line in siege.report)
-    assert siege.seconds < 600
     if siege.kind == 'none':
         assert siege.report[0] == NO_CAGE
     else:
