@@ -140,7 +140,8 @@ def prepare(options):
     options.weights = (scores.read(options.weights) if options.weights else
                        scores.WEIGHTS)
     options.python = python_of(options.runtime)
-    if options.seed is None:
+    given = options.seed
+    if given is None:
         # A file that sees its sizes is not to find the seed from them.
         options.seed = int.from_bytes(os.urandom(4), 'big')
     found = sorted(submissions.find(options.folders),
@@ -152,7 +153,8 @@ def prepare(options):
     return found, {} if options.again else {
         submission.name: known[submission.name] for submission in found
         if known.get(submission.name, {}).get('made_from') ==
-        origin(submission, options)}
+        origin(submission, options) and
+        given in (None, known[submission.name]['seed'])}
 
 
 def heed(handler):

@@ -80,7 +80,8 @@ def as_junit(rows, weights):
     for row in rows:
         suite = ElementTree.SubElement(suites, 'testsuite', {
             'name': clean(row['submission']),
-            'time': str(sum(task['seconds'] for task in row['tasks']))})
+            'time': '{:.2f}'.format(sum(
+                task['seconds'] for task in row['tasks']))})
         for number, task in enumerate(row['tasks']):
             found = {}
             for kind, entries in (('failure', task['faults']),

@@ -125,7 +125,7 @@ def run_program(subject, servant):
     number = 1 + len(TASKS) + subject.task
     name = './' + TASKS[subject.task].file
     connection = servant.open(number, 'program', subject.task)
-    connection.deadline = subject.deadline
+    connection.deadline = time.monotonic() + subject.left
     try:
         answer = connection.receive()[0]
     except wire.Broken as broken:

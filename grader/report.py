@@ -72,7 +72,9 @@ def task_lines(task):
         # The cause is named by its sentence or by its check.
         for cause in (fault['sentence'], fault['check']):
             if cause in hidden:
-                lines.append(not_judged(hidden.pop(cause)))
+                checks = hidden.pop(cause)
+                # Of a file that is missing, that is said once.
+                lines += [not_judged(checks)] * bool(task['score'])
     for cause in sorted(hidden):
         lines += ['  ' + clean(cause), not_judged(hidden[cause])]
     return lines
@@ -91,9 +93,11 @@ def advice_lines(tasks):
     for task in tasks:
         for entry in task['advice']:
             names = files.setdefault(clean(entry['sentence']), [])
-            if task['file'] not in names:
+            # Of the folder, and not of a file.
+            if entry['check'] != 'readme' and task['file'] not in names:
                 names.append(task['file'])
-    lines = sorted('  {}: {}'.format(', '.join(names), sentence)
+    lines = sorted('  {}{}{}'.format(', '.join(names), ': ' * bool(names),
+                                     sentence)
                    for sentence, names in files.items())
     return cut(['Advice, which costs nothing:'] * bool(lines) + lines,
                MOST_ADVICE)
@@ -183,7 +187,8 @@ def many(rows):
         for row in rows if row['cage'] is None]
     return (lines + cut(failed, MOST_ROWS) +
             ['Commonest faults:'] * bool(faults) + cut(faults, MOST_ROWS) +
-            cut(groups, MOST_ROWS))
+            cut(groups, MOST_ROWS) +
+            ['The faults of one: grade its folder alone, or see --json FILE'])
 
 
 def lines_of(rows):

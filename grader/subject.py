@@ -17,21 +17,24 @@ WANTED = 'it must return encoder, decoder, auto'
 # Of a model: what is more would take the judge too much time and memory.
 MOST_WEIGHTS, MOST_ARRAYS = 2 ** 22, 200
 
-# What an error says, what it means, and the runtime that it is none on.
+# What an action and its error say, what that means, and the runtime that it is
+# no error on, if there is one.
 HINTS = (
     ('You must feed a value for placeholder|from a graph that is different|'
      'out of scope|Graph execution error.*[Pp]laceholder|'
      'passing (a )?Keras(Tensor| symbolic)|Keras symbolic inputs/outputs|'
-     'Inputs to eager execution function cannot be Keras symbolic tensors',
+     'Inputs to eager execution function cannot be Keras symbolic tensors|'
+     '^auto[.].*KerasTensor',
      'a loss may use nothing but its two arguments: the tensors of the model '
      'are not those of the batch', 'page'),
-    ('KerasTensor cannot be used as input to a TensorFlow function',
-     'a layer must do this, such as Lambda', 'tf2.15'),
+    ('KerasTensor', 'a layer must do this, such as Lambda', 'tf2.15'),
     ("has no attribute '(add_loss|add_metric|backend)'|"
      "keras.backend' has no attribute|add_loss.* not supported",
      'newer versions of Keras do not have this', 'tf2.15'),
     ("tensorflow' has no attribute|keras' has no attribute "
      "'(objectives|contrib)'", 'newer versions do not have this', 'page'),
+    ('PermissionError|Operation not permitted',
+     'in the cage a file has no network and no other files', None),
 )
 
 
@@ -271,7 +274,7 @@ class Subject:
             task: int, which of the four tasks.
             text: dict, what text.examine says of the file.
             connection: wire.Wire to the process that has the file, or None.
-            deadline: float, until when it must have answered.
+            deadline: float, until when causes of faults are looked for.
             options: argparse.Namespace, those of the command.
             eager: bool, whether the runtime computes at once.
         """
@@ -280,6 +283,8 @@ class Subject:
         self.connection = connection
         self.seconds = options.task_seconds
         self.deadline = deadline
+        # What the judge computes is not the file's time.
+        self.left = options.task_seconds
         self.runtime = options.runtime
         self.seed = options.seed
         self.eager = eager
@@ -321,7 +326,8 @@ class Subject:
         """
         if self.gone:
             raise Unjudged(self.gone)
-        self.connection.deadline = self.deadline
+        began = time.monotonic()
+        self.connection.deadline = began + self.left
         try:
             self.connection.send(dict(more, ask=question), arrays)
             header, given = self.connection.receive()
@@ -331,11 +337,14 @@ class Subject:
                 raise wire.Broken('garbage')
         except wire.Broken as broken:
             self.gone = action + {
-                'late': ' did not finish within {:g} s'.format(self.seconds),
+                'late': ' did not finish within the {:g} s that the file has; '
+                        'see --task-seconds'.format(self.seconds),
                 'closed': ' ended the process',
                 'garbage': ': what the process answers is no answer',
             }[str(broken)]
             raise Fault(self.gone)
+        finally:
+            self.left -= time.monotonic() - began
         if error is not None:
             raise self.fault_of(action, error)
         return header, given
@@ -355,9 +364,10 @@ class Subject:
         what = re.sub(r'^{}: '.format(re.escape(kind)), '', gist(text))
         end = ''
         for pattern, meaning, older in HINTS:
-            if re.search(pattern, text):
+            if re.search(pattern, '{} {} {}'.format(action, kind, text),
+                         re.DOTALL):
                 end = ': ' + meaning
-                if self.runtime != older:
+                if older not in (None, self.runtime):
                     end += '; written for an older TensorFlow? Try ' \
                         '--runtime ' + older
                 what = clean(what, 280 - len(action + kind + end))
@@ -542,7 +552,3 @@ class Subject:
                 raise Unjudged(str(self.faults[name][0]))
             if name in self.not_judged:
                 raise Unjudged(self.not_judged[name])
-
-    def left(self):
-        """Tells how many seconds are left"""
-        return self.deadline - time.monotonic()

@@ -291,7 +291,7 @@ def form(file):
         cures.append('; save it as UTF-8 without that mark')
     if end.startswith(b'\r'):
         causes.append('the lines end with ' + ends)
-        cures.append('; save it with \\n')
+        cures.append('; save it with Unix line ends (LF)')
     elif ends:
         advice.append(['first-line', 'some lines end with {}; save the file '
                        'with \\n'.format(ends)])
@@ -448,7 +448,7 @@ def normal(tree):
         str, in hexadecimal.
     """
     new = {}
-    own = bound_names(tree) - {'autoencoder'}
+    own = bound_names(tree)
     defined = {node.name for node in ast.walk(tree)
                if isinstance(node, FUNCTIONS)}
 
@@ -459,6 +459,10 @@ def normal(tree):
 
     def renamed(node):
         """Renames what is in a node, in the order of the text's"""
+        if isinstance(node, ast.Call):
+            # A layer's name is a name too.
+            node.keywords = [keyword for keyword in node.keywords
+                             if keyword.arg != 'name']
         # A parameter's name is that of a keyword too, where it is called.
         if isinstance(node, ast.Call) and getattr(
                 node.func, 'id', None) in defined:

@@ -234,6 +234,9 @@ def test_graded_once(tmpdir):
         return times(anna) - before[0], times(tmpdir.join('bert')) - before[1]
 
     assert added() == (1, 1)
+    assert added() == (0, 0)
+    # A seed that is asked for is drawn from.
+    assert added('--seed', 3) == (1, 1)
     assert added('--seed', 3) == (0, 0)
     assert added('--again') == (1, 1)
     submit(anna, text='pass  # changed\n')

@@ -34,7 +34,7 @@ HOSTILE = (
     ('no such module', 'import nothing_of_this_name\n',
      r'^importing the file raised ModuleNotFoundError'),
     ('endless loop', 'while True:\n    pass\n',
-     r'^importing the file did not finish within 6 s$'),
+     r'^importing the file did not finish within the 6 s that'),
     ('end of the process', 'import os\nos._exit(0)\n',
      r'^importing the file ended the process$'),
     ('killed', 'import os\nos.kill(os.getpid(), 9)\n',

@@ -362,7 +362,9 @@ def test_normal():
     """Names, layout and comments do not change a file's normal form"""
     content = source('3-variational.py')
     other = re.sub('#(?!!).*', '# Other', renamed(content)).replace(
-        'Draws the latent', 'Samples')
+        'Draws the latent', 'Samples').replace(
+            "name='latent'", "name='bottleneck'").replace(
+                'def autoencoder(', 'def vae(')
     assert 'other_log_var' in other and 'other_listed =True' in other
     normal = examine(content)['normal']
     assert re.match('[0-9a-f]{64}$', normal)
