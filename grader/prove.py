@@ -10,7 +10,6 @@ import argparse
 import itertools
 import multiprocessing
 import os
-import random
 import re
 import sys
 import tempfile
@@ -70,7 +69,7 @@ def grade(folder, **options):
     """
     usual = dict(runtime='newest', python=sys.executable, cage=True,
                  task_seconds=240, task_memory=4, weights=scores.WEIGHTS,
-                 seed=random.SystemRandom().randrange(10 ** 6))
+                 seed=0)
     submission, = submissions.find([folder])
     return judge(submission, argparse.Namespace(**dict(usual, **options)))
 
@@ -108,21 +107,21 @@ def prove(given):
     """Grades up to four variants, at most one of each task
 
     Args:
-        given: pair of the variants with their sources, see cases, and the
-            name of a runtime.
+        given: tuple of the variants with their sources, see cases, the
+            name of a runtime and a seed.
 
     Returns:
         list of pairs, see compare.
     """
-    cases, name = given
+    cases, name, seed = given
     with tempfile.TemporaryDirectory() as folder:
         for variant, source in cases:
             path = os.path.join(folder, TASKS[variant.task].file)
             with open(path, 'w', newline='') as file:
                 file.write(source)
             os.chmod(path, 0o755 if variant.executable else 0o644)
-        tasks = grade(folder, runtime=name,
-                      python=python_of(name))['tasks']
+        tasks = grade(folder, runtime=name, python=python_of(name),
+                      seed=seed)['tasks']
     return [compare(variant, tasks[variant.task]) for variant, _ in cases]
 
 
@@ -130,7 +129,10 @@ def main():
     """Grades all variants and prints what is said of each"""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--repeat', type=int, default=1, metavar='N',
-                        help='grade every variant N times (default: 1)')
+                        help='grade every variant N times, each time with '
+                        'another seed (default: 1)')
+    parser.add_argument('--seed', type=int, default=0, metavar='N',
+                        help='of the first time (default: 0)')
     parser.add_argument('--task', type=int, choices=range(len(TASKS)),
                         help='only the variants of this task')
     parser.add_argument('--only', default='', metavar='REGEX',
@@ -143,15 +145,17 @@ def main():
               if options.task in (None, case[0].task) and
               re.search(options.only, case[0].name) and
               (options.runtime == 'newest' or
-               not re.search(KERAS_3, case[1]))] * options.repeat
-    groups = itertools.zip_longest(*[
+               not re.search(KERAS_3, case[1]))]
+    groups = list(itertools.zip_longest(*[
         [case for case in chosen if case[0].task == task]
-        for task in range(len(TASKS))])
+        for task in range(len(TASKS))]))
     good = []
     with multiprocessing.Pool(len(os.sched_getaffinity(0)) if hasattr(
             os, 'sched_getaffinity') else os.cpu_count()) as pool:
         for results in pool.imap_unordered(
-                prove, [(list(filter(None, group)), options.runtime)
+                prove, [(list(filter(None, group)), options.runtime,
+                         options.seed + turn)
+                        for turn in range(options.repeat)
                         for group in groups]):
             for passed, line in results:
                 good.append(passed)
