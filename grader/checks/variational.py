@@ -482,6 +482,9 @@ def measure(subject, models, purpose):
         inputs, of auto's outputs, of mean and of log variance.
     """
     encoder = randomise(subject, models.encoder.weights(), purpose + 'mean')
+    # No exp(log_var) beside which other terms are lost.
+    (_, at, _), (_, start, stop) = models.steps['log_var'][-2:]
+    encoder[2 * at][:, start:stop] *= 0.4
     decoder = randomise(subject, models.decoder.weights(), purpose, 1.0)
     # A decoder that does not see its input.
     models.set(encoder=encoder, decoder=[0 * decoder[0]] + decoder[1:])
