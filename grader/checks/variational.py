@@ -15,7 +15,7 @@ from .. import oracle
 from ..registry import (Fault, Unjudged, VARIATIONAL, check, plural, require)
 from .contract import BATCH, inputs_for, over_sizes, trained_sizes
 from .layers import (COUNT, explain, fitting, judge_shared, pairs,
-                     randomise)
+                     randomise, steps_for)
 from .loss import LOSSES, entropy, evaluated, near, reconstruct
 
 MANY = 4096
@@ -461,9 +461,8 @@ def auto_output(subject):
         subject.fed = 'mean'
         decoded(subject, 1, 'the mean itself, without noise')
     subject.because('sample')
-    if 'decoder' not in models.steps or models.steps['decoder'][:-1] != (
-            oracle.dense_network(['relu'] * (
-                len(models.steps['decoder']) - 1))):
+    if models.steps.get('decoder') != steps_for(
+            subject, 'decoder', len(models.sizes[1]) + 1):
         return
     weights, decode = invertible(subject, models)
     models.set(decoder=weights)
@@ -532,6 +531,9 @@ def diagnose_loss(subject, models):
     measured = [measure(subject, models, 'loss {} '.format(number))
                 for number in range(20)]
     losses = np.array([one[0] for one in measured])
+    # A cross-entropy of other outputs depends on how Keras cuts them off.
+    if not all(0 < y.min() <= y.max() < 1 for _, _, y, _, _ in measured):
+        subject.because('decoder-output')
     dims, _, latent = models.sizes
     terms = np.array([entropy(x, y) for _, x, y, _, _ in measured])
     divergences = np.array([kl(one[3:]) for one in measured])
