@@ -185,18 +185,16 @@ def verdict(subject, weights, began):
     required = [check.name for check in checks_of(subject.task)
                 if check.about is None] + ['program']
     said = subject.text
-    faults = [(check, sentence, line)
-              for check, sentence, line in said['faults']]
-    marks = said.get('landmarks') or {}
+    faults, marks = [tuple(one) for one in said['faults']], said['landmarks']
     for name in required:
         for fault in subject.faults.get(name, ()):
             line = fault.line
             faults.append((name, str(fault), marks.get(line)
                            if isinstance(line, str) else line))
-    not_judged = [tuple(one) for one in said.get('not_judged', ())] + [
+    not_judged = [tuple(one) for one in said['not_judged']] + [
         (name, subject.not_judged[name]) for name in required
         if name in subject.not_judged]
-    advice = [tuple(one) for one in said.get('advice', ())] + [
+    advice = [tuple(one) for one in said['advice']] + [
         (name, str(fault)) for name, found in subject.faults.items()
         if name not in required for fault in found]
     # One fault costs one fault: what says the same is said once.

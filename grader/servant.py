@@ -106,7 +106,7 @@ class File:
 
     def build(self, header, given):
         """Calls the function; tells what it returns"""
-        kind = {'numpy': np.int64}.get(header.get('numbers'), int)
+        kind = np.int64 if header.get('numpy') else int
 
         def turned(value, at):
             """Turns an argument into what a user would pass"""
@@ -171,7 +171,7 @@ class File:
         return {'count': count}, [loss]
 
     def train(self, header, given):
-        """Trains steps; gives the first loss and the weights of two models"""
+        """Trains steps; gives a loss and then the weights of two models"""
         auto = self.model(header)
         if header['way'] == 'fit':
             loss = auto.fit(given[0], given[0], batch_size=len(given[0]),

@@ -226,21 +226,15 @@ class Models:
         """Trains steps
 
         Returns:
-            float, the loss before the step; two lists of arrays, the weights
-            of encoder and decoder after it.
+            float, of one step the loss before it; two lists of arrays, the
+            weights of encoder and decoder after all.
         """
         answer = self.auto.ask(
             'train', 'auto.{}()'.format(way), [inputs], way=way, steps=steps,
             models=self.subject.order[:2])
         weights = [array.astype('float64') for array in answer[1:]]
-        count = self.counts[0]
+        count = len(self.shapes['encoder'])
         return self.loss(answer[:1]), weights[:count], weights[count:]
-
-    @property
-    def counts(self):
-        """list of int, how many arrays of weights encoder and decoder have"""
-        return [len(model.weights()) for model in (self.encoder,
-                                                   self.decoder)]
 
     def loss(self, answer):
         """Takes a number out of an answer"""
@@ -386,8 +380,7 @@ class Subject:
                 self.known[key] = None, fault
         value, fault = self.known[key]
         if fault is not None:
-            raise type(fault)(*fault.args + (
-                (fault.line,) if isinstance(fault, Fault) else ()))
+            raise fault
         return value
 
     def function(self):

@@ -156,7 +156,7 @@ def folder(subject):
 def kinds_of_numbers(subject):
     """Advises on tuples and NumPy's numbers"""
     try:
-        subject.build(subject.primary.sizes, numbers='numpy',
+        subject.build(subject.primary.sizes, numpy=True,
                       tuples=[0, 1, 2])
     except Fault as fault:
         raise Fault("with tuples and NumPy's integers, {}".format(fault))

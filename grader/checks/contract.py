@@ -3,8 +3,7 @@
 
 import numpy as np
 
-from ..registry import (Fault, IMAGES, SPARSE, Unjudged, check,
-                        require)
+from ..registry import Fault, IMAGES, SPARSE, Unjudged, check, require
 from ..subject import SIDES, shape_of, written
 
 # The first are those of the long checks: each layer has a size of its own,
@@ -156,7 +155,7 @@ def arguments(subject):
                     'list')
 
 
-@check('signature', about=('returns', 'name'))
+@check('signature', about=('name',))
 def signature(subject):
     """Advises on the names of the arguments: mains call by position"""
     received = subject.function()[1]

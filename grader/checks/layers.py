@@ -31,7 +31,6 @@ def too_many(weights):
 
 def layers_of(subject, side, weights):
     """Pairs a model's weights to layers, each a kernel and a bias"""
-    require(weights, 'the {} has no weights', side, line=side)
     rank = 4 if subject.task == IMAGES else 2
     layers = pairs(weights, rank)
     if layers is None:
@@ -39,7 +38,7 @@ def layers_of(subject, side, weights):
                 'large ones: {} arrays of weights, {} values', side,
                 len(weights), sum(w.size for w in weights), line=side)
         ranks = [w.ndim for w in weights]
-        require(not weights or ranks != [rank] * len(ranks),
+        require(ranks != [rank] * len(ranks),
                 'the layers of the {} have no bias', side, line=side)
         raise Fault('the {} has weights of shapes {}; it must have nothing '
                     'but {} layers, each with a kernel and a bias'.format(
@@ -47,6 +46,18 @@ def layers_of(subject, side, weights):
                         'convolutional' if rank == 4 else 'fully connected'),
                     side)
     return layers
+
+
+def paired(subject, side, weights):
+    """Pairs weights as layers_of does, for checks that do not judge that
+
+    Raises:
+        Unjudged: if there is something else than layers.
+    """
+    try:
+        return layers_of(subject, side, weights)
+    except Fault as fault:
+        raise Unjudged(str(fault))
 
 
 def counts_of(subject, side, sizes):
@@ -167,8 +178,7 @@ def drawn(subject, models, purpose, scale=SCALE):
     weights = {}
     for side in ('encoder', 'decoder'):
         given = getattr(models, side).weights()
-        if not pairs(given, 4 if subject.task == IMAGES else 2):
-            subject.because(side + '-layers')
+        paired(subject, side, given)
         weights[side] = randomise(subject, given, purpose + side, scale)
     models.set(**weights)
     return weights
@@ -250,10 +260,7 @@ def judge_output(subject, side, models):
     """
     model = getattr(models, side)
     weights = randomise(subject, model.weights(), side)
-    try:
-        layers = layers_of(subject, side, weights)
-    except Fault as fault:
-        raise Unjudged(str(fault))
+    layers = paired(subject, side, weights)
     models.set(**{side: weights})
     inputs = inputs_for(subject, models.sizes, COUNT, side)
     received = model.call(inputs)
@@ -325,5 +332,4 @@ def judge_auto(subject, models):
 @check('auto-output', tasks=(DENSE, SPARSE, IMAGES))
 def auto_output(subject):
     """Checks what auto computes"""
-    subject.primary
     over_sizes(subject, lambda models: judge_auto(subject, models))

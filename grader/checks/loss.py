@@ -75,20 +75,17 @@ def near(received, expected):
 def evaluated(models, inputs):
     """Asks for the loss; says if auto is not compiled"""
     subject = models.subject
-
-    def compiled():
-        """Asks what auto says of itself: for words alone"""
-        return subject.ask('tell', 'auto.layers', key=models.key,
-                           order=subject.order)[0]
     try:
         return models.evaluate(inputs)
     except Fault as fault:
         if subject.gone:
             raise
-        told = compiled()
-        require(told.get('optimizer'), 'auto is not compiled; ' + COMPILED,
+        # What auto says of itself is for words alone.
+        told = subject.ask('tell', 'auto.layers', key=models.key,
+                           order=subject.order)[0]
+        require(told['optimizer'], 'auto is not compiled; ' + COMPILED,
                 line='auto')
-        require('compile' not in str(fault) or told.get('loss'),
+        require('compile' not in str(fault) or told['loss'],
                 'auto is compiled without a loss; ' + COMPILED,
                 line='compile')
         raise

@@ -156,6 +156,7 @@ def follow(subject):
     reconstruct(models, inputs)
     loss = loss_of(models, count, inputs)
     chosen = choose(subject, loss, arrays)
+    require(chosen, 'the loss does not depend on the weights', line='loss')
     moves, slopes = [], []
     steps = STEPS + int(subject.draw('steps').randint(5))
     ways = ['train_on_batch'] * steps + ['fit']
@@ -244,7 +245,7 @@ def judged(subject):
     missed = misses(moves, slopes, adam) > 0.15
     told = subject.ask('tell', 'auto.optimizer', order=subject.order,
                        key=trained(subject).key)[0]
-    told = str(told.get('optimizer'))
+    told = told['optimizer']
     if not missed.any() and told not in OTHERS:
         return outcome
     if told not in OTHERS and not missed[:3].any():

@@ -4,7 +4,7 @@
 False alarms. For one file fewer than 100 statistics of its noise are compared
 with bounds that a right solution exceeds with a probability of about 2e-9 (6
 standard deviations) or 7e-10 (Kolmogorov-Smirnov, see oracle.SURE): 2e-7 in
-all. Inputs and weights are always the same, only the file's noise is random.
+all. Inputs and weights are those of the seed; the file's noise is its own.
 """
 
 import time
@@ -14,7 +14,7 @@ import numpy as np
 from .. import oracle
 from ..registry import (Fault, Unjudged, VARIATIONAL, check, plural, require)
 from .contract import BATCH, inputs_for, over_sizes, trained_sizes
-from .layers import (COUNT, explain, fitting, judge_shared, pairs,
+from .layers import (COUNT, explain, fitting, judge_shared, paired, pairs,
                      randomise, steps_for)
 from .loss import LOSSES, entropy, evaluated, near, reconstruct
 
@@ -38,15 +38,6 @@ DEVIATIONS = (
     ('1, not by the deviation', lambda log_var: 1 + 0 * log_var),
     ('sqrt(abs(log_var))', lambda log_var: np.sqrt(np.abs(log_var))),
 )
-
-
-def encoder_layers(subject, weights):
-    """Pairs an encoder's weights to layers"""
-    layers = pairs(weights, 2)
-    if not layers:
-        subject.because('encoder-layers')
-        raise Unjudged('the weights of the encoder are not those of layers')
-    return layers
 
 
 def three(models, inputs, predict=None):
@@ -156,9 +147,8 @@ def find_head(layers, inputs, received, latent, until):
         steps, fault: the network, and what is wrong with its activations,
         see oracle.alternatives. None, None if there is none.
     """
-    linear = [name for name in oracle.ACTIVATIONS if name == 'linear']
     others = [name for name in oracle.ACTIVATIONS if name != 'linear']
-    for names in (linear, others):
+    for names in (['linear'], others):
         for trunk, fault in trunks(layers):
             if fault and names is others or time.monotonic() > until:
                 continue
@@ -194,7 +184,7 @@ def encoder_output(subject):
     def judge(models):
         """Compares both with what the layers give"""
         weights = randomise(subject, models.encoder.weights(), 'encoder')
-        layers = encoder_layers(subject, weights)
+        layers = paired(subject, 'encoder', weights)
         models.set(encoder=weights)
         inputs = inputs_for(subject, models.sizes, COUNT)
         values = three(models, inputs)[1:]
@@ -224,6 +214,12 @@ def encoder_output(subject):
     over_sizes(subject, judge)
 
 
+def head_of(models, weights):
+    """Finds kernel and bias of the log variance among an encoder's weights"""
+    (_, at, _), (_, start, stop) = models.steps['log_var'][-2:]
+    return weights[2 * at][:, start:stop], weights[2 * at + 1][start:stop]
+
+
 def quiet(models, weights, value):
     """Sets the log variance, whatever the inputs are
 
@@ -235,20 +231,19 @@ def quiet(models, weights, value):
     Returns:
         list of arrays.
     """
-    (_, at, _), (_, start, stop) = models.steps['log_var'][-2:]
     weights = [w.copy() for w in weights]
-    weights[2 * at][:, start:stop] = 0
-    weights[2 * at + 1][start:stop] = value
+    kernel, bias = head_of(models, weights)
+    kernel[:], bias[:] = 0, value
     return weights
 
 
 def spread(subject, models, purpose):
     """Draws weights of the encoder with varied means and log variances"""
     weights = randomise(subject, models.encoder.weights(), purpose)
-    (_, at, _), (_, start, stop) = models.steps['log_var'][-2:]
+    kernel, bias = head_of(models, weights)
     # No deviation so large that a decoder's output ends.
-    weights[2 * at][:, start:stop] *= 0.2
-    weights[2 * at + 1][start:stop] = np.linspace(-2, 0.5, stop - start)
+    kernel *= 0.2
+    bias[:] = np.linspace(-2, 0.5, len(bias))
     return weights
 
 
@@ -451,16 +446,15 @@ def auto_output(subject):
     models = subject.primary
     known(subject, models)
     over_sizes(subject, lambda models: judge_fed(subject, models))
+    subject.because('sample')
     encoder = spread(subject, models, 'auto sample')
     inputs = inputs_for(subject, models.sizes, MANY)
     models.set(encoder=encoder)
     one, two = [models.auto.one(inputs) for _ in range(2)]
     who = 'what auto decodes'
     if oracle.close(one, two):
-        subject.because('sample')
         subject.fed = 'mean'
         decoded(subject, 1, 'the mean itself, without noise')
-    subject.because('sample')
     if models.steps.get('decoder') != steps_for(
             subject, 'decoder', len(models.sizes[1]) + 1):
         return
@@ -482,8 +476,7 @@ def measure(subject, models, purpose):
     """
     encoder = randomise(subject, models.encoder.weights(), purpose + 'mean')
     # No exp(log_var) beside which other terms are lost.
-    (_, at, _), (_, start, stop) = models.steps['log_var'][-2:]
-    encoder[2 * at][:, start:stop] *= 0.4
+    head_of(models, encoder)[0][:] *= 0.4
     decoder = randomise(subject, models.decoder.weights(), purpose, 1.0)
     # A decoder that does not see its input.
     models.set(encoder=encoder, decoder=[0 * decoder[0]] + decoder[1:])
