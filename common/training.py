@@ -13,7 +13,7 @@ from common import (UserError, data, files, one_line, runtime, saving,
 
 BATCH = 256
 # How many batches are taken out of the images at a time.
-BATCHES = 8
+BATCHES = 16
 # Of how many images there are floats at a time, where not of a batch alone.
 PART = 10000
 
@@ -115,6 +115,8 @@ def images(x_train, x_test, epochs, done=0):
     anew = runtime.is_keras_3()
     drawn = range(1) if anew else range(done, epochs)
 
+    # Here and below: AutoGraph has nothing to convert, and takes 0.1 s for it.
+    @tf.autograph.experimental.do_not_convert
     def order(_):
         """Draws the order of an epoch, Keras' own under the same seed"""
         return tf.random.shuffle(tf.range(len(x_train), dtype=tf.int64))
@@ -144,6 +146,7 @@ def batches(array, orders, count):
 
     whole = len(array) // BATCH * BATCH
 
+    @tf.autograph.experimental.do_not_convert
     def cut(order):
         """Cuts an order into those of batches, several at a time"""
         indices = tf.data.Dataset.from_tensor_slices(
@@ -153,6 +156,7 @@ def batches(array, orders, count):
                 tf.data.Dataset.from_tensors(order[None, whole:]))
         return indices
 
+    @tf.autograph.experimental.do_not_convert
     def gather(indices):
         """Takes batches by NumPy: TensorFlow would have a copy of all images
 
@@ -162,6 +166,7 @@ def batches(array, orders, count):
         taken.set_shape((None, None) + array.shape[1:])
         return taken
 
+    @tf.autograph.experimental.do_not_convert
     def pair(batch):
         """Makes a batch, once for inputs and targets"""
         if array.dtype == np.uint8:
