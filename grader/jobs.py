@@ -9,7 +9,7 @@ import signal
 import time
 from multiprocessing import connection
 
-from . import judge, submissions
+from . import cage, judge, submissions
 from .registry import TASKS
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -111,6 +111,9 @@ def grade(waiting, options, take, stopped):
         stopped: list that ends all early as soon as something is in it.
     """
     waiting, running = waiting[::-1], {}
+    # Tried once: judges are forked, and have what this process knows.
+    if waiting and options.cage:
+        cage.choose(options.python)
     # A judge keeps its own limits; this is for one that hangs.
     longest = 2 * len(TASKS) * options.task_seconds + 120
     try:

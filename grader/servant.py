@@ -8,6 +8,7 @@ come out. It imports TensorFlow once and then forks a process for each file.
 """
 
 import copy
+import gc
 import importlib.util
 import inspect
 import io
@@ -173,6 +174,10 @@ class File:
     def train(self, header, given):
         """Trains steps; gives a loss and then the weights of two models"""
         auto = self.model(header)
+        optimizer = getattr(auto, 'optimizer', None)
+        # In a step that makes its variables, Keras 3 traces all twice.
+        if not getattr(optimizer, 'built', True):
+            optimizer.build(auto.trainable_variables)
         if header['way'] == 'fit':
             loss = auto.fit(given[0], given[0], batch_size=len(given[0]),
                             epochs=header['steps'], shuffle=False,
@@ -309,11 +314,17 @@ def main():
     options = json.loads(sys.argv[1])
     confine.enter(options['kind'])
     global keras, tf
+    gc.disable()
     import tensorflow as tf
     import tensorflow.keras as keras
     # Keras loads some of itself only when it is asked for.
     keras.Model, keras.Sequential, keras.layers.Dense, keras.Input
     confine.write_nothing()
+    # All this stays. To search it for garbage again and again would take each
+    # file a tenth of its time. Python 3.6 cannot leave it out.
+    if hasattr(gc, 'freeze'):
+        gc.freeze()  # novm
+    gc.enable()
     pipes = {int(number): pair for number, pair in options['pipes'].items()}
     judge = wire.Wire(*pipes[0])
     processes = {}
