@@ -332,7 +332,7 @@ class Siege:
         environment = dict(os.environ, HOME=str(self.home),
                            TMPDIR=str(self.temp))
         command = [sys.executable, '-B', '-c', COMMAND, self.kind,
-                   str(self.others), '--json', str(grades), '--jobs', '2',
+                   str(self.others), '--json', str(grades), '--jobs', '3',
                    '--task-seconds', str(SECONDS), '--seed', '3']
         with open(self.place / 'report', 'wb') as report:
             process = subprocess.Popen(
