@@ -19,8 +19,9 @@ from .__main__ import python_of, runtime
 from .judge import judge
 from .registry import TASKS
 
-# What the variants use that other runtimes may not have.
-KERAS_3 = r"keras\.ops\b|keras\.random|adamw"
+# What the variants use that older runtimes may not have.
+NEWER = r'keras\.ops\b|keras\.random|adamw|interpolation|' \
+    r'BinaryCrossentropy|Sequential\(\[(\w+\.)+Input\('
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -145,7 +146,7 @@ def main():
               if options.task in (None, case[0].task) and
               re.search(options.only, case[0].name) and
               (options.runtime == 'newest' or
-               not re.search(KERAS_3, case[1]))]
+               not re.search(NEWER, case[1]))]
     groups = list(itertools.zip_longest(*[
         [case for case in chosen if case[0].task == task]
         for task in range(len(TASKS))]))

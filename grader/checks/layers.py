@@ -321,7 +321,13 @@ def judge_auto(subject, models):
     inputs = inputs_for(subject, models.sizes, COUNT)
     received = models.auto.one(inputs)
     codes = models.encoder.one(inputs)
-    if oracle.close(received, models.decoder.one(codes)):
+    try:
+        expected = models.decoder.one(codes)
+    except Fault:
+        # Codes of another size: TensorFlow 1.12 makes such an auto.
+        subject.because('encoder-layers', 'encoder-output')
+        raise
+    if oracle.close(received, expected):
         return
     subject.fed = None
     judge_shared(models, inputs, weights)
