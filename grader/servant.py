@@ -139,7 +139,9 @@ class File:
 
     def weights(self, header, given):
         """Gives the weights of a model"""
-        return {}, self.model(header).get_weights()
+        model = self.model(header)
+        # Keras 2 raises an error where a sequential model has none yet.
+        return {}, model.get_weights() if getattr(model, 'built', True) else []
 
     def set(self, header, given):
         """Sets the weights of models"""
@@ -218,8 +220,9 @@ class File:
         return {'models': told, 'printed': self.listener.heard,
                 'moved': self.moved,
                 'optimizer': type(optimizer).__name__ if optimizer else None,
+                # None, or in Keras 2 an empty dict.
                 'loss': loss if isinstance(loss, str) else
-                None if loss is None else type(loss).__name__}
+                type(loss).__name__ if loss else None}
 
     def answer(self, header, given):
         """Answers a question; what is raised is an answer too"""

@@ -276,7 +276,9 @@ def wrong_noise(spread, log_var, who):
                 (noise - centre) / width) > oracle.SURE:
             continue
         faults = []
-        if abs(centre) > 0.02 or abs(width - 1) > 0.02:
+        # Medians vary more than means: by a quarter.
+        if max(abs(centre), abs(width - 1)) > (
+                1.25 * BOUND * noise.size ** -0.5):
             faults.append(Fault(
                 'the noise of {} has mean {:.2f} and deviation {:.2f}; they '
                 'must be 0 and 1'.format(who, centre, width), 'sampling'))
