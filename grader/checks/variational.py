@@ -69,25 +69,22 @@ def find_roles(first, second):
     sample = random[0] if len(random) == 1 else 0
     one, two = [at for at in range(3) if at != sample]
 
-    def distance(mean, log_var):
-        """Tells how far the noise is from normal"""
+    def noise(mean, log_var):
+        """Computes the noise, were these two the mean and the log variance"""
         with np.errstate(all='ignore'):
-            noise = (first[sample] - first[mean]) / np.exp(
-                first[log_var] / 2.0)
-        return oracle.normal_distance(np.nan_to_num(noise))
+            return np.nan_to_num((first[sample] - first[mean]) / np.exp(
+                first[log_var] / 2.0))
 
-    def likeness(at):
-        """Tells how much of the sample an output explains"""
-        both = [array[at] - array[at].mean(axis=0)
-                for array in (first, second)]
-        samples = [array[sample] - array[sample].mean(axis=0)
-                   for array in (first, second)]
-        return sum((a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum() +
-                                           1e-30)
-                   for a, b in zip(both, samples))
-    if distance(one, two) < oracle.SURE:
+    def dependence(mean, log_var):
+        """Tells how much the noise depends on the mean, in their ranks"""
+        given, found = [np.argsort(np.argsort(array, axis=0), axis=0) / float(
+            len(array)) - 0.5 for array in (first[mean],
+                                            noise(mean, log_var))]
+        return np.abs((given * found).mean(axis=0)).mean()
+    if oracle.normal_distance(noise(one, two)) < oracle.SURE:
         return [sample, one, two]
-    if distance(two, one) < oracle.SURE or likeness(two) > likeness(one):
+    if (oracle.normal_distance(noise(two, one)) < oracle.SURE or
+            dependence(two, one) < dependence(one, two)):
         return [sample, two, one]
     return [sample, one, two]
 
