@@ -37,7 +37,8 @@ prove: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
     .nox/$(subst .,-,$(RUNTIME))/made)
 	$(VENV) -m grader.prove $(if $(RUNTIME),--runtime '$(RUNTIME)')
 
-siege: .venv/newest
+siege: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
+    .nox/$(subst .,-,$(RUNTIME))/made)
 	$(VENV) -m pytest -q --tb=short tests/slow/test_siege.py
 
 torture: .venv/newest .venv/matrix
