@@ -167,8 +167,10 @@ class Model:
         try:
             outputs = self.ask('call', action, [inputs], predict=predict)
         except Fault:
-            # Wrong layers are one fault.
-            self.subject.because('encoder-layers', 'decoder-layers')
+            # Wrong layers are one fault, and so are codes of another size:
+            # where Keras 2 makes such an auto, it fails when it is called.
+            self.subject.because('encoder-layers', 'decoder-layers',
+                                 'encoder-output')
             raise
         require(all(len(output) == len(inputs) for output in outputs if
                     output.ndim) and all(o.ndim for o in outputs),

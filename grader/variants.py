@@ -240,9 +240,8 @@ WRONG = (
           (L1, L1.replace('lambtha', 'lambtha ** 2'))),
     wrong(1, 'lambtha not used', 'does not depend on lambtha',
           (L1, L1.replace('lambtha', '10e-6'))),
-    # On TensorFlow 1.12 it counts twice: half of it would be right there.
-    wrong(1, 'L1 divided by 3', 'is 0.(3333|6667) times what it must be',
-          (L1, L1.replace('lambtha', 'lambtha / 3'))),
+    wrong(1, 'L1 halved', 'is 0.5 times what it must be',
+          (L1, L1.replace('lambtha', 'lambtha / 2'))),
     wrong(1, 'L1 with the wrong sign', 'is -1 times what it must be',
           (L1, 'None'), (PENALTY, PENALTY.replace(
               'penalty', """lambda h: -lambtha * (

@@ -6,7 +6,6 @@ import numpy as np
 from .. import oracle
 from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL,
                         check, plural, require)
-from ..subject import shape_of
 from .contract import inputs_for, over_sizes
 
 COUNT = 12
@@ -305,19 +304,6 @@ def decoder_output(subject):
         subject, 'decoder', models))
 
 
-def codes_of(models, inputs):
-    """Computes the encoder's output
-
-    Raises:
-        Unjudged: if the decoder cannot take it. Where Keras 2 makes such an
-            auto, it fails when it is called.
-    """
-    codes = models.encoder.one(inputs)
-    if codes.shape[1:] != shape_of(models.sizes[2]):
-        models.subject.because('encoder-layers', 'encoder-output')
-    return codes
-
-
 def judge_shared(models, inputs, weights):
     """Checks that auto follows when the weights of one side change"""
     for side in ('encoder', 'decoder'):
@@ -333,8 +319,8 @@ def judge_auto(subject, models):
     """Compares auto with the decoder applied to the encoder"""
     weights = drawn(subject, models, 'auto')
     inputs = inputs_for(subject, models.sizes, COUNT)
-    codes = codes_of(models, inputs)
     received = models.auto.one(inputs)
+    codes = models.encoder.one(inputs)
     if oracle.close(received, models.decoder.one(codes)):
         return
     subject.fed = None

@@ -11,7 +11,7 @@ import numpy as np
 from .. import oracle
 from ..registry import DENSE, Fault, IMAGES, SPARSE, check, require
 from .contract import BATCH, inputs_for, trained_sizes
-from .layers import codes_of, drawn, pairs
+from .layers import drawn, pairs
 
 COMPILED = 'it must be compiled with Adam and binary cross-entropy'
 
@@ -113,7 +113,6 @@ def with_sigmoid(models, inputs, weights):
 
 def reconstruct(models, inputs):
     """Computes auto's output, of the shape of its input"""
-    codes_of(models, inputs)
     outputs = models.auto.one(inputs).astype('float64')
     if outputs.shape != inputs.shape:
         models.subject.because('auto-output', 'decoder-output',
