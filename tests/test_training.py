@@ -156,7 +156,7 @@ def test_images_are_not_copied(dtype):
         for batches in kept:
             next(batches)
     taken = resident() - before
-    assert taken < x.size / 3, 'for {} MB of images {} MB are taken'.format(
+    assert taken < x.nbytes / 3, 'for {} MB of images {} MB are taken'.format(
         x.nbytes // 10 ** 6, taken // 10 ** 6)
     del kept
 
