@@ -124,6 +124,31 @@ def origin(submission, options):
         sort_keys=True).encode()).hexdigest()
 
 
+def demand_others(options, found):
+    """Demands that no file that is written is one that is given, or twice
+
+    Args:
+        options: argparse.Namespace.
+        found: list of submissions.Submission.
+
+    Raises:
+        ValueError: if one is.
+    """
+    taken = {os.path.realpath(os.path.join(submission.folder, name)):
+             'of a submission' for submission in found
+             for name in submissions.FILES + ('README.md',)}
+    for name in ['weights'] + sorted(FORMS):
+        path = getattr(options, name)
+        # A pipe takes more than one.
+        if path and not files.direct(path):
+            place = os.path.realpath(path)
+            if place in taken:
+                raise ValueError(
+                    '--{} must be another file than that {}. Received: {}'
+                    .format(name, taken[place], path))
+            taken[place] = 'of --' + name
+
+
 def prepare(options):
     """Reads what the options name, and completes them
 
@@ -137,6 +162,9 @@ def prepare(options):
     Raises:
         ValueError: if something is wrong, in one line.
     """
+    found = sorted(submissions.find(options.folders),
+                   key=lambda submission: submission.name)
+    demand_others(options, found)
     options.weights = (scores.read(options.weights) if options.weights else
                        scores.WEIGHTS)
     options.python = python_of(options.runtime)
@@ -144,8 +172,6 @@ def prepare(options):
     if given is None:
         # A file that sees its sizes is not to find the seed from them.
         options.seed = int.from_bytes(os.urandom(4), 'big')
-    found = sorted(submissions.find(options.folders),
-                   key=lambda submission: submission.name)
     if options.gradescope and len(found) > 1:
         raise ValueError('--gradescope must be given with one submission. '
                          'Received: {}'.format(len(found)))

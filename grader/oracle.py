@@ -22,8 +22,10 @@ import time
 
 import numpy as np
 
-# Keras clips probabilities to [EPSILON, 1 - EPSILON] before the logarithm.
+# Keras clips probabilities to [EPSILON, MOST] before the logarithm: in float32
+# 1 - EPSILON is another number, whose distance to 1 is a fifth larger.
 EPSILON = 1e-7
+MOST = float(np.float32(1 - EPSILON))
 
 # The step of gradients: so small that its square is nothing.
 STEP = 1e-30
@@ -194,11 +196,18 @@ def decoder_of_images(count):
     return steps + [('conv', count, 'sigmoid', 'same')]
 
 
-def binary_crossentropy(targets, outputs):
-    """Computes the binary cross-entropy of each value, in nats"""
+def binary_crossentropy(targets, outputs, added=0.0):
+    """Computes the binary cross-entropy of each value, in nats
+
+    Args:
+        targets: array.
+        outputs: array, of the same shape.
+        added: float, to what a logarithm is taken of: EPSILON for Keras 2.
+    """
     outputs = np.where(outputs.real < EPSILON, EPSILON, outputs)
-    outputs = np.where(outputs.real > 1 - EPSILON, 1 - EPSILON, outputs)
-    return -(targets * np.log(outputs) + (1 - targets) * np.log(1 - outputs))
+    outputs = np.where(outputs.real > MOST, MOST, outputs)
+    return -(targets * np.log(outputs + added) +
+             (1 - targets) * np.log(1 - outputs + added))
 
 
 def kl_divergence(mean, log_var):

@@ -245,7 +245,10 @@ class File:
             re.escape(self.path)), text)
         lines += [frame[1] for frame in traceback.extract_tb(
             error.__traceback__) if frame[0] == self.path]
-        return {'kind': type(error).__name__, 'text': text[-8000:],
+        # What is wrong may be said first or last.
+        if len(text) > 8000:
+            text = text[:4000] + '\n' + text[-4000:]
+        return {'kind': type(error).__name__, 'text': text,
                 'line': int(lines[-1]) if lines else getattr(
                     error, 'lineno', None)}
 

@@ -253,6 +253,7 @@ class Subject:
             and auto.
         roles: list of int, which outputs of a variational encoder are
             sample, mean and log variance, or None.
+        log_var_of: function that makes the log variance of that output.
         fed: str, what of them auto decodes; None where auto is not the
             decoder applied to the encoder.
         steps, shapes: dicts from sizes to those of Models.
@@ -286,6 +287,7 @@ class Subject:
         self.eager = eager
         self.order = [0, 1, 2]
         self.roles = None
+        self.log_var_of = np.asarray
         self.fed = 'sample'
         self.steps, self.shapes = {}, {}
         self.objective = None
@@ -350,7 +352,7 @@ class Subject:
         if not fits(error, FORMS['error']):
             return Fault(action + ' raised an error')
         # As much as an honest servant sends: searching takes the square.
-        kind, text = error['kind'][:200], error['text'][-8000:]
+        kind, text = error['kind'][:200], error['text'][:8001]
         line = error.get('line')
         line = line if type(line) is int and 0 < line < 10 ** 6 else None
         if kind == 'SystemExit':
@@ -395,8 +397,10 @@ class Subject:
         def find():
             """Loads the file"""
             if self.connection is None:
-                raise Unjudged(self.text['faults'][0][1]
-                               if self.text['faults'] else
+                # A line that is too long does not keep it from that.
+                causes = self.text['faults']
+                causes = [one for one in causes if one[0] == 'syntax'] + causes
+                raise Unjudged(causes[0][1] if causes else
                                'the file cannot be loaded')
             found = self.ask('load', 'importing the file')[0]['functions']
             named = [one for one in found if one[0] == 'autoencoder']

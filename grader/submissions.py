@@ -42,7 +42,8 @@ def find(folders):
     """
     paths = []
     for folder in folders:
-        found = [folder] if holds(folder) else [
+        # A variable that is not set is not the folder that one is in.
+        found = [folder] if folder and holds(folder) else [
             path for path in below(folder) if holds(path)]
         if not found:
             raise ValueError(

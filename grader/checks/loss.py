@@ -40,6 +40,20 @@ def clipped(t):
 # given. TensorFlow's gradients of it are those for targets whose sum is 1.
 OF_LOGITS = mean_of_sums(lambda t, p: -t * np.log(oracle.softmax(logit(p))))
 
+
+def swapped(added):
+    """Makes the mean binary cross-entropy of outputs in place of inputs"""
+    return lambda t, p: oracle.binary_crossentropy(p, t, added).mean()
+
+
+def focal(t, p):
+    """Computes the mean focal cross-entropy, with a gamma of 2"""
+    return np.mean((t + p - 2 * t * p) ** 2 *
+                   oracle.binary_crossentropy(t, p))
+
+
+SWAPPED = 'the binary cross-entropy with inputs and outputs swapped'
+
 # Named as one would: of targets and outputs.
 LOSSES = (
     ('the mean squared error', squared),
@@ -58,12 +72,20 @@ LOSSES = (
     ('the log of the hyperbolic cosine', lambda t, p: np.mean(
         np.log(np.cosh(t - p)))),
     ('the Poisson loss', lambda t, p: np.mean(p - t * np.log(p))),
+    (SWAPPED, swapped(0.0)), (SWAPPED, swapped(oracle.EPSILON)),
+    ('the binary cross-entropy with label smoothing of 0.1',
+     lambda t, p: entropy(0.9 * t + 0.05, p)),
+    ('the binary focal cross-entropy', focal),
 )
 
+# What Keras 3 and what Keras 2 add to what they take a logarithm of: seen
+# where an output is 0 or 1.
+ADDED = (0.0, oracle.EPSILON)
 
-def entropy(t, p):
+
+def entropy(t, p, added=0.0):
     """Computes the mean binary cross-entropy"""
-    return oracle.binary_crossentropy(t, p).mean()
+    return oracle.binary_crossentropy(t, p, added).mean()
 
 
 def near(received, expected):
@@ -123,6 +145,20 @@ def reconstruct(models, inputs):
     return outputs
 
 
+def multiple(subject, models, inputs):
+    """Finds what the binary cross-entropy is multiplied by, if by a constant
+
+    Returns:
+        float, or None.
+    """
+    ratios = []
+    for purpose in ('loss', 'loss two', 'loss three', 'loss four'):
+        drawn(subject, models, purpose, 1.0)
+        ratios.append(evaluated(models, inputs) / entropy(
+            inputs, reconstruct(models, inputs)))
+    return ratios[0] if all(near(one, ratios[0]) for one in ratios) else None
+
+
 def judge_loss(subject, models):
     """Compares what evaluate reports with the binary cross-entropy"""
     inputs = inputs_for(subject, models.sizes, BATCH)
@@ -132,8 +168,8 @@ def judge_loss(subject, models):
     # TensorFlow 1.12, of graphs only, reports the loss of images times the
     # size of the batch; one that averages over all is reported as it is.
     factors = [1] + [BATCH] * (subject.task == IMAGES and not subject.eager)
-    if any(near(received, factor * entropy(inputs, outputs))
-           for factor in factors):
+    if any(near(received, factor * entropy(inputs, outputs, added))
+           for factor in factors for added in ADDED):
         subject.objective = lambda t, p, values: entropy(t, p)
         return
     with np.errstate(all='ignore'):
@@ -163,6 +199,11 @@ def judge_loss(subject, models):
         return
     if not 0 < outputs.min() <= outputs.max() < 1:
         subject.because('decoder-output', 'decoder-layers')
+    constant = multiple(subject, models, inputs)
+    if constant:
+        subject.objective = lambda t, p, values: constant * entropy(t, p)
+        raise Fault('the binary cross-entropy is multiplied by {:.3g}; it '
+                    'must be as it is'.format(constant / factors[-1]), 'loss')
     # A penalty that is there even without lambtha is the next check's.
     if subject.task == SPARSE and received > expected:
         subject.objective = lambda t, p, values: entropy(t, p)

@@ -4,6 +4,9 @@
 Where layers do not fit together, the checks before may have said why.
 """
 
+import re
+
+from ..printable import clean
 from ..registry import Fault, IMAGES, Unjudged, check
 from ..subject import written
 from .contract import EVEN, EXERCISE, sizes_of
@@ -29,7 +32,9 @@ def returns(subject):
         for name, because in subject.not_judged.items():
             if because == cause:
                 subject.not_judged[name] = sentence
-        raise Fault(sentence, fault.line)
+        # What is asked later has this cause as well.
+        subject.known[written(sizes)] = None, Fault(sentence, fault.line)
+        raise subject.known[written(sizes)][1]
 
 
 @check('sizes')
@@ -44,9 +49,15 @@ def sizes_all(subject):
                 reason(subject, sizes, fault)), fault.line)
 
 
+def unfitting(sentence):
+    """Tells whether an error is that layers do not fit together"""
+    return re.search('raised ValueError: .*(shape|size|dimension|'
+                     'incompatible)', sentence)
+
+
 def reason(subject, sizes, fault):
     """Says why layers of images do not fit together; else as it is"""
-    if subject.task != IMAGES or 'raised ValueError' not in str(fault):
+    if subject.task != IMAGES or not unfitting(str(fault)):
         return str(fault)
     for name in LAYERS:
         if name in subject.faults:
@@ -57,8 +68,9 @@ def reason(subject, sizes, fault):
             'max pooling must have same padding, which rounds up where a ' \
             'size is odd'.format(written(sizes), written(EVEN))
     except Unjudged as unjudged:
-        if 'raised ValueError' not in str(unjudged):
+        if not unfitting(str(unjudged)):
             return str(fault)
-        return '{}: its layers do not fit together; only the second to last ' \
+        return '{}; its layers do not fit together: each convolution of ' \
+            'the encoder needs pooling, and only the second to last ' \
             'convolution of the decoder may have valid padding'.format(
-                written(sizes))
+                clean(str(fault), 130))

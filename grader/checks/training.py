@@ -252,17 +252,19 @@ def judged(subject):
         step = int(np.argmax(missed)) + 1
         outcome['training'] = Fault(
             'training goes wrong after {} steps: the weights then {}'.format(
-                step - 1, 'move otherwise' if moves[step - 1].any()
-                else 'do not change any more'), 'compile')
+                step - 1, 'do not change any more'
+                if not moves[step - 1].any() else
+                'do not move as Adam with its usual parameters moves them'),
+            'compile')
         return outcome
     other = next((name for name, rule in RULES
                   if not (misses(moves, slopes, rule) > 0.15).any()), None)
     if told in OTHERS:
         sentence = 'the optimizer is {}; it must be Adam'.format(told)
     else:
-        sentence = 'the weights do not move as Adam moves them with the ' \
-            'gradients of the loss that is reported' + (
-                ', but as {} does'.format(other) if other else '')
+        sentence = 'the weights do not move as Adam with its usual ' \
+            'parameters moves them, with the gradients of the loss that is ' \
+            'reported' + (', but as {} does'.format(other) if other else '')
     outcome['optimizer'] = Fault(sentence, 'compile')
     return outcome
 

@@ -5,7 +5,8 @@ The files are in the folder `siege`: after a line `#### name task most` one
 file's text, up to the next such line. `task` is whose file it is, `most` the
 score that it may get. Words after them: `right`, what stands there follows a
 right file, `vanilla`, that of task 0; else it follows an import alone. `open`:
-it is also tried without a cage, where it may do what it tries.
+it is also tried without a cage, where it may do what it tries. `newer`: what it
+tries, TensorFlow 1.12 never calls; there it is a right file.
 
 Three hostile files and a right one are a submission, and all are a class.
 `make siege RUNTIME=page` has another runtime run them.
@@ -155,7 +156,8 @@ def latin(path):
 # What is no text in a file: each with a task and the score that it may get.
 SPECIAL = {link: (3, 0), pipe: (2, 0), device: (1, 0), folder: (0, 0),
            large: (2, 0), cookie: (3, 15), latin: (2, 15)}
-CASES = read_cases() + [
+CASES = [case for case in read_cases()
+         if RUNTIME != 'page' or 'newer' not in case.flags] + [
     Case(make.__name__, 'forge', task, most, [], make)
     for make, (task, most) in SPECIAL.items()]
 # What stands on the pipe does not depend on the cage.
