@@ -136,7 +136,11 @@ class Model:
             model=self.subject.order[SIDES.index(self.side)], **more)[1]
 
     def weights(self):
-        """Gives the weights, a list of arrays of always the same shapes"""
+        """Gives the weights in the order of the layers
+
+        Returns:
+            list of arrays, of always the same shapes.
+        """
         arrays = self.ask('weights', '{}.get_weights()'.format(self.side))
         count = sum(array.size for array in arrays)
         require(count <= MOST_WEIGHTS and len(arrays) <= MOST_ARRAYS,
@@ -149,7 +153,7 @@ class Model:
         require(shapes == known, 'the weights of the {} change their shapes',
                 self.side, line=self.side)
         self.models.shapes[self.side] = known
-        return [array.astype('float64') for array in arrays]
+        return self.models.sorted(self.side, arrays)
 
     def call(self, inputs, predict=None):
         """Computes the outputs
@@ -195,7 +199,8 @@ class Models:
         `steps` is a dict from 'encoder', 'decoder', 'mean' and 'log_var' to
         the network that the file has there, right or wrong, see oracle;
         without those that are not known. `shapes` is one from sides to the
-        shapes of their weights.
+        shapes of their weights; `places` one to where these stand in the
+        order of the layers, if they stand in another.
         """
         self.subject = subject
         self.key = key
@@ -205,6 +210,12 @@ class Models:
         # What is known of one is known of others of the same layers.
         self.steps = subject.steps.setdefault(repr(sizes[:3]), {})
         self.shapes = subject.shapes.setdefault(repr(sizes[:3]), {})
+        self.places = subject.places.setdefault(repr(sizes[:3]), {})
+
+    def sorted(self, side, arrays):
+        """Puts the arrays of a side into the order of the layers"""
+        return [arrays[at].astype('float64') for at in self.places.get(
+            side, range(len(arrays)))]
 
     def set(self, **weights):
         """Sets the weights of encoder and decoder, each a list of arrays"""
@@ -212,7 +223,9 @@ class Models:
         for side, given in sorted(weights.items()):
             counts.append([self.subject.order[SIDES.index(side)],
                            len(given)])
-            arrays += given
+            places = self.places.get(side, range(len(given)))
+            arrays += [given[list(places).index(at)]
+                       for at in range(len(given))]
         self.subject.ask('set', 'set_weights()', arrays, key=self.key,
                          counts=counts)
 
@@ -234,9 +247,13 @@ class Models:
         answer = self.auto.ask(
             'train', 'auto.{}()'.format(way), [inputs], way=way, steps=steps,
             models=self.subject.order[:2])
-        weights = [array.astype('float64') for array in answer[1:]]
+        weights = answer[1:]
         count = len(self.shapes['encoder'])
-        return self.loss(answer[:1]), weights[:count], weights[count:]
+        require(len(weights) == count + len(self.shapes['decoder']),
+                'training changes the number of weights')
+        return self.loss(answer[:1]), self.sorted(
+            'encoder', weights[:count]), self.sorted(
+                'decoder', weights[count:])
 
     def loss(self, answer):
         """Takes a number out of an answer"""
@@ -256,9 +273,11 @@ class Subject:
         log_var_of: function that makes the log variance of that output.
         fed: str, what of them auto decodes; None where auto is not the
             decoder applied to the encoder.
-        steps, shapes: dicts from sizes to those of Models.
+        steps, shapes, places: dicts from sizes to those of Models.
         objective: function that computes the loss that the file has, or
-            None, see checks.training.
+            None, see checks.training; without the penalty of task 1.
+        penalty: int, by which of checks.sparse.factors that is multiplied, or
+            None.
         reported: int, how many values evaluate reports.
         faults: dict from the name of a check to a list of Faults.
         not_judged: dict from the name of a check to why.
@@ -289,8 +308,9 @@ class Subject:
         self.roles = None
         self.log_var_of = np.asarray
         self.fed = 'sample'
-        self.steps, self.shapes = {}, {}
+        self.steps, self.shapes, self.places = {}, {}, {}
         self.objective = None
+        self.penalty = None
         self.reported = 1
         self.faults, self.not_judged = {}, {}
         self.known = {}

@@ -120,7 +120,7 @@ WRONG = (
           (BOTTLENECK, BOTTLENECK.replace("'relu'", 'None'))),
     wrong(0, 'relu on the reconstruction',
           'the last layer of the decoder uses relu; it must use sigmoid',
-          (OUTPUT, OUTPUT.replace('sigmoid', 'relu'))),
+          (OUTPUT, OUTPUT.replace('sigmoid', 'relu')), scores=(93, 99)),
     wrong(0, 'linear reconstruction',
           'the last layer of the decoder uses linear',
           (OUTPUT, OUTPUT.replace("'sigmoid'", 'None'))),
@@ -147,6 +147,29 @@ WRONG = (
           (COMPILE, COMPILE.replace(
               "'binary_crossentropy'", """lambda t, p: (
         input_dims * keras.losses.binary_crossentropy(t, p))"""))),
+    wrong(0, 'cross-entropy doubled',
+          'the binary cross-entropy is multiplied by 2; it must be as it is',
+          (COMPILE, COMPILE.replace(
+              "'binary_crossentropy'", """lambda t, p: (
+        2 * keras.losses.binary_crossentropy(t, p))"""))),
+    wrong(0, 'inputs and outputs of the loss swapped',
+          'cross-entropy with inputs and outputs swapped',
+          (COMPILE, COMPILE.replace(
+              "'binary_crossentropy'", """lambda t, p: (
+        keras.losses.binary_crossentropy(p, t))"""))),
+    wrong(0, 'label smoothing', 'cross-entropy with label smoothing of 0.1',
+          (COMPILE, COMPILE.replace(
+              "'binary_crossentropy'", """lambda t, p: (
+        keras.losses.binary_crossentropy(0.9 * t + 0.05, p))"""))),
+    wrong(0, "SGD with the exercise's sizes",
+          r'the optimizer is SGD; it must be Adam \(autoencoder\(784,',
+          (COMPILE, COMPILE.replace(
+              "'adam'", "'sgd' if input_dims == 784 else 'adam'"))),
+    wrong(1, "mean squared error with the exercise's sizes",
+          r'the loss reported is .* \(autoencoder\(784,',
+          (COMPILE, COMPILE.replace(
+              "'binary_crossentropy'", "('mse' if input_dims == 784 else\n"
+              "                       'binary_crossentropy')"))),
     wrong(0, 'SGD', 'the optimizer is SGD; it must be Adam',
           (COMPILE, COMPILE.replace('adam', 'sgd'))),
     wrong(0, 'RMSprop', 'the optimizer is RMSprop; it must be Adam',
@@ -253,6 +276,11 @@ WRONG = (
            "name='latent')(x)\n    latent = keras.layers.ReLU()(latent)")),
     wrong(1, 'L1 and L2', 'a penalty that is not lambtha times L1',
           (L1, 'keras.regularizers.l1_l2(lambtha, lambtha)')),
+    wrong(1, 'cross-entropy doubled',
+          'the binary cross-entropy is multiplied by 2; it must be as it is',
+          (COMPILE, COMPILE.replace(
+              "'binary_crossentropy'", """lambda t, p: (
+        2 * keras.losses.binary_crossentropy(t, p))"""))),
     wrong(1, 'sigmoid on the latent',
           'the latent layer of the encoder uses sigmoid',
           (BOTTLENECK, BOTTLENECK.replace('relu', 'sigmoid'))),
@@ -321,6 +349,11 @@ WRONG = (
     wrong(2, 'valid padding in the encoder',
           'only the second to last convolution of the decoder may have valid',
           (POOLED, POOLED.replace("3), padding='same'", "3)"))),
+    wrong(2, 'an error of its own', 'raised ValueError: not four$',
+          ('    # Encoder\n', """    if latent_dims[0] == 4:
+        raise ValueError('not four')
+    # Encoder
+""")),
     wrong(2, 'last convolution valid',
           'the last convolution of the decoder uses valid padding',
           (IMAGE, IMAGE.replace('same', 'valid'))),
@@ -435,6 +468,26 @@ WRONG = (
     wrong(3, 'relu on the log variance',
           'the log variance layer of the encoder uses relu; it must use None',
           (LOG_VAR, LOG_VAR.replace(', name', ", 'relu', name"))),
+    wrong(3, 'relu on both', [
+        'the mean layer of the encoder uses relu',
+        'the log variance layer of the encoder uses relu'],
+          (MEAN, MEAN.replace(', name', ", 'relu', name")),
+          (LOG_VAR, LOG_VAR.replace(', name', ", 'relu', name"))),
+    wrong(3, 'variance in place of log variance',
+          r'puts out the variance, exp\(log_var\), in place of log_var',
+          (OUTPUTS, "[latent, mean,\n                                  "
+           'keras.layers.Lambda(ops.exp)(log_var)]'), scores=(80, 95)),
+    wrong(3, 'deviation in place of log variance',
+          r'the deviation, exp\(log_var / 2\), in place of log_var',
+          (OUTPUTS, "[latent, mean,\n                                  "
+           'keras.layers.Lambda(lambda v: ops.exp(v / 2))(log_var)]'),
+          scores=(80, 95)),
+    wrong(3, 'mean squared error, averaged',
+          'the reconstruction loss is the mean squared error',
+          (SUMMED, 'ops.mean(ops.square(y_true - y_pred), axis=-1)')),
+    wrong(3, 'log variance clipped',
+          'with log variances of -30.0 everywhere .* still has noise',
+          (SAMPLE, SAMPLE.replace('log_var', 'ops.clip(log_var, -10, 10)'))),
     wrong(3, 'softplus on the log variance',
           'the log variance layer of the encoder uses softplus',
           (LOG_VAR, LOG_VAR.replace(', name', ", 'softplus', name"))),
@@ -613,6 +666,14 @@ RIGHT = (
     right(0, 'loss as an object, Adam with another rate',
           (COMPILE, """auto.compile(keras.optimizers.Adam(0.003),
                  keras.losses.BinaryCrossentropy())""")),
+    right(0, 'last layer made first', ('''\
+        self.stack = [keras.layers.Dense(count, activation=name)
+                      for count, name in zip(nodes, names)]
+''', '''\
+        stack = [keras.layers.Dense(count, activation=name)
+                 for count, name in zip(nodes, names)]
+        self.last, self.stack = stack[-1], stack
+'''), source='right/0-classes.py'),
     right(0, 'activations as layers',
           (ENCODER, """    for nodes in hidden_layers:
         x = keras.layers.Dense(nodes)(x)

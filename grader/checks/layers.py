@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """The layers: their weights, what they compute, and that they are shared"""
 
+import itertools
+
 import numpy as np
 
 from .. import oracle
 from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL,
                         check, plural, require)
+from ..subject import shape_of
 from .contract import inputs_for, over_sizes
 
 COUNT = 12
@@ -101,8 +104,61 @@ def wrong_counts(subject, side, received, expected, sizes):
         reason, listed(received), noun, listed(expected)), side)
 
 
+def shapes_of(subject, side, sizes):
+    """Lists the shapes of kernel and bias that the layers of a side must have
+
+    Returns:
+        list of pairs of tuples.
+    """
+    counts = list(counts_of(subject, side, sizes))
+    first = shape_of(sizes[2] if side == 'decoder' else sizes[0])[-1]
+    sources = [first] + counts[:-1]
+    if subject.task == VARIATIONAL and side == 'encoder':
+        sources[-1] = sources[-2]
+    window = (3, 3) if subject.task == IMAGES else ()
+    return [(window + (source, count), (count,))
+            for source, count in zip(sources, counts)]
+
+
+def arrange(subject, side, models):
+    """Finds the order of a model's weights where it is not that of the layers
+
+    A model of one's own class has them in the order in which it makes its
+    layers, not in which it applies them; a layer of one's own class may make
+    its bias first. What is found is kept as models.places.
+    """
+    model = getattr(models, side)
+    given = randomise(subject, model.weights(), 'arrange ' + side)
+    wanted = shapes_of(subject, side, models.sizes)
+    places = [sorted(pair, key=lambda at: -given[at].ndim) for pair in zip(
+        range(0, len(given), 2), range(1, len(given), 2))]
+    shapes = [tuple(given[at].shape for at in pair) for pair in places]
+    if (len(given) % 2 or sorted(shapes) != sorted(wanted) or
+            [w.shape for w in given] == sum(wanted, ())):
+        return
+    orders = [order for order in itertools.permutations(places)
+              if [tuple(given[at].shape for at in pair)
+                  for pair in order] == wanted]
+    inputs = inputs_for(subject, models.sizes, COUNT, side)
+    models.set(**{side: given})
+    received = model.call(inputs) if orders[1:] else []
+    steps = steps_for(subject, side, len(wanted))
+    if subject.task == VARIATIONAL and side == 'encoder':
+        # One head: which of two of the same shapes it is, is found later.
+        steps = steps[:-2] + [('dense', len(wanted) - 1, 'linear')]
+
+    def fits(order):
+        """Tells whether the layers give an output in this order"""
+        expected = oracle.forward(steps, [
+            [given[at] for at in pair] for pair in order], inputs)
+        return any(oracle.close(one, expected) for one in received)
+    models.places[side] = sum(map(list, next(filter(fits, orders),
+                                             orders[0])), [])
+
+
 def judge_layers(subject, side, models):
     """Compares the shapes of a model's weights with the exercise's"""
+    arrange(subject, side, models)
     sizes = models.sizes
     layers = layers_of(subject, side, getattr(models, side).weights())
     expected = list(counts_of(subject, side, sizes))

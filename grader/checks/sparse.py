@@ -49,14 +49,18 @@ def measure(subject, lambtha, purpose):
     return penalty, layers, values
 
 
-def factors(subject):
+def factors(subject, count=BATCH):
     """Lists by what the sum of the absolute values may be multiplied
+
+    Args:
+        subject: Subject.
+        count: int, how many inputs the batch has over which it is a sum.
 
     Some versions of Keras sum a penalty over the batch, some average it. With
     graphs only, as in TensorFlow 1.12, what a layer of the encoder adds is
     counted twice where auto begins with the encoder's own input.
     """
-    return (1.0, 1.0 / BATCH) + (() if subject.eager else (2.0,))
+    return (1.0, 1.0 / count) + (() if subject.eager else (2.0,))
 
 
 # What a penalty may be made of: a title, and how much it is for a layer.
@@ -132,7 +136,7 @@ def penalty(subject):
             subject.because(side + '-layers', side + '-output')
     if subject.objective is None:
         subject.because('loss')
-    objective, latent = subject.objective, len(steps['encoder']) - 1
+    latent = len(steps['encoder']) - 1
     for purpose in (5, 6):
         received, layers, values = measure(subject, LAMBTHA, purpose)
         amount = LAMBTHA * np.abs(values[latent][1]).sum()
@@ -140,5 +144,4 @@ def penalty(subject):
             received - amount * one) < 1e-3 * amount * one + 2e-6), None)
         if factor is None:
             diagnose(subject, latent)
-    subject.objective = lambda t, p, found: objective(t, p, found) + \
-        factor * LAMBTHA * oracle.magnitude(found[latent][1]).sum()
+    subject.penalty = factors(subject).index(factor)

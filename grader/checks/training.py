@@ -3,31 +3,39 @@
 
 Nothing is asked that can be computed: after each step the weights must be
 where Adam's rule takes them, with the gradients of the loss that the file
-has. So a rule by another name shows, and training that stops.
+has. So a rule by another name shows, and training that stops. The call of fit
+is that of the exercise, for a file that is right so far: with its sizes, its
+batch and images for the validation.
 """
+
+import collections
 
 import numpy as np
 
 from .. import oracle
 from ..registry import (Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL, check,
                         require)
-from .contract import BATCH, inputs_for, trained_sizes
+from ..subject import written
+from .contract import BATCH, EXERCISE, inputs_for, trained_sizes
 from .layers import drawn, name_of, pairs
 from .loss import evaluated, near, reconstruct
-from .sparse import LAMBTHA
+from .sparse import LAMBTHA, factors
 from .variational import SILENT, quiet
 
 # Images take longer to compute.
 IMAGES_BATCH = 4
-# Steps by train_on_batch; a few more are drawn, and one by fit follows. Later
+# The exercise's batch is a few inputs, each many times: for the oracle those
+# few.
+WHOLE, FEW = 256, 2
+# Steps by train_on_batch, of which a few more are drawn, and by fit. Later
 # ones, of which so many more are drawn, must still change the weights.
-STEPS, LATER = 11, 50
+STEPS, FITS, LATER = 11, 2, 50
 # How far a weight may end from Adam's rule, in learning rates. Honest files
 # are within 3e-4, other rules 2 or more away.
 TOLERANCE = 0.05
 # Of each array so many weights are followed, of so many that are drawn those
-# with the largest gradients; of images half of them.
-FOLLOWED, DRAWN = 2, 4
+# with the largest gradients; of images and where an array is large, half.
+FOLLOWED, DRAWN, LARGE = 2, 4, 10 ** 5
 
 
 def adam(slopes):
@@ -65,6 +73,14 @@ RULES = (('SGD', lambda slopes: [-slope for slope in slopes]),
          ('RMSprop', rmsprop))
 
 
+# Some steps of training: where they were made; the weights that are followed;
+# for each step an array of how far these have moved, and one of their
+# gradients; how many arrays are the encoder's, and how many there are; all
+# arrays at the end.
+Run = collections.namedtuple('Run', 'models inputs chosen moves slopes counts '
+                             'arrays')
+
+
 def prepare(subject, models):
     """Gives encoder and decoder weights with which chance does not matter
 
@@ -82,13 +98,14 @@ def prepare(subject, models):
     return weights['encoder'] + weights['decoder'], len(weights['encoder'])
 
 
-def loss_of(models, count, inputs):
+def loss_of(models, count, inputs, times):
     """Makes the file's loss a function of all weights
 
     Args:
         models: Models.
         count: int, how many arrays are the encoder's.
         inputs: array.
+        times: int, how often each of them is in the batch.
 
     Returns:
         function of a list of arrays.
@@ -108,7 +125,13 @@ def loss_of(models, count, inputs):
             values, codes = oracle.preactivations(
                 steps['encoder'], encoder, inputs)
         outputs = oracle.forward(steps['decoder'], decoder, codes)
-        return subject.objective(inputs, outputs, values)
+        loss = subject.objective(inputs, outputs, values)
+        if subject.penalty is not None:
+            # Of the last layer's output.
+            loss += models.sizes[3] * times * oracle.magnitude(
+                values[-1][1]).sum() * factors(
+                    subject, times * len(inputs))[subject.penalty]
+        return loss
     return loss
 
 
@@ -119,7 +142,7 @@ def choose(subject, loss, arrays):
         list of pairs of the number of an array and an index there.
     """
     random, chosen = subject.draw('followed'), []
-    part = 1 + (subject.task == IMAGES)
+    part = 1 + (subject.task == IMAGES or arrays[0].size > LARGE)
     for number, array in enumerate(arrays):
         places = [(number, np.unravel_index(at, array.shape))
                   for at in random.permutation(array.size)[:DRAWN // part]]
@@ -138,33 +161,58 @@ def trained(subject):
     return subject.models(sizes)
 
 
-def follow(subject):
-    """Trains, and looks at each step
+def exercised(subject):
+    """Gives the models of the exercise's own sizes
 
     Returns:
-        chosen, moves, slopes, count: see choose; for each step an array of
-        how far the chosen weights have moved, and one of their gradients;
-        how many arrays are the encoder's, and how many there are.
+        Models; None if they are not all right, or have been trained.
+    """
+    sizes = EXERCISE[subject.task]
+    if sizes == trained(subject).sizes or {
+            'returns', 'outputs', 'encoder-layers', 'decoder-layers',
+            'encoder-output', 'decoder-output', 'sample', 'auto-output',
+            'loss', 'penalty'} & (set(subject.faults) |
+                                  set(subject.not_judged)):
+        return None
+    return subject.models(sizes)
+
+
+def follow(models, inputs, times, ways):
+    """Trains, and looks at each step
+
+    Args:
+        models: Models.
+        inputs: array.
+        times: int, how often each of them is in the batch.
+        ways: list of str, how each step is made, see servant.File.train.
+
+    Returns:
+        Run.
 
     Raises:
         Fault: if training is not possible, or reports another loss.
     """
-    models = trained(subject)
-    inputs = inputs_for(subject, models.sizes, IMAGES_BATCH
-                        if subject.task == IMAGES else BATCH)
+    subject = models.subject
     arrays, count = prepare(subject, models)
     reconstruct(models, inputs)
-    loss = loss_of(models, count, inputs)
+    loss = loss_of(models, count, inputs, times)
     chosen = choose(subject, loss, arrays)
     require(chosen, 'the loss does not depend on the weights', line='loss')
+    given = np.repeat(inputs, times, axis=0)
     moves, slopes = [], []
-    steps = STEPS + int(subject.draw('steps').randint(5))
-    ways = ['train_on_batch'] * steps + ['fit']
     for step, way in enumerate(ways):
         # What evaluate reports does not change the weights.
-        before = evaluated(models, inputs) if step in (0, steps) else None
+        before = evaluated(models, given) if (
+            step == 0 or way != ways[step - 1]) else None
+        if times > 1 and before is not None:
+            expected = loss(arrays)
+            # TensorFlow 1.12, see checks.loss.
+            require(near(before, expected) or near(
+                before, len(given) * expected), 'the loss reported is {:.5g}; '
+                'that of these outputs is {:.5g}', before, expected,
+                line='loss')
         slopes.append(oracle.gradient(loss, arrays, chosen))
-        received, encoder, decoder = models.train(inputs, way)
+        received, encoder, decoder = models.train(given, way)
         require(before is None or near(received, before), '{} reports a loss '
                 'of {:.5g} where evaluate reports {:.5g} for the same inputs '
                 'and weights; they must be the same', way, received, before,
@@ -177,16 +225,18 @@ def follow(subject):
         moves.append(np.array([(after[number] - arrays[number])[place]
                                for number, place in chosen]))
         arrays = after
-    steps = LATER + int(subject.draw('steps').randint(LATER))
-    for way, more in (('train_on_batch', steps), ('fit', 2)):
-        _, encoder, decoder = models.train(inputs, way, more)
-        after = encoder + decoder
-        require(not moves[-1].any() or any(
-            (new != old).any() for new, old in zip(after, arrays)),
-                'training stops: after {} steps the weights do not change '
-                'any more', len(ways), line='compile')
-        arrays = after
-    return chosen, np.array(moves), np.array(slopes), (count, len(arrays))
+    return Run(models, given, chosen, np.array(moves), np.array(slopes),
+               (count, len(arrays)), arrays)
+
+
+def go_on(run, way, steps):
+    """Trains on, and demands that weights still change"""
+    _, encoder, decoder = run.models.train(run.inputs, way, steps)
+    require(not run.moves[-1].any() or any(
+        (new != old).any() for new, old in zip(encoder + decoder, run.arrays)),
+            'training stops: after {} steps the weights do not change any '
+            'more', len(run.moves), line='compile')
+    return run._replace(arrays=encoder + decoder)
 
 
 def layer_of(subject, number, counts):
@@ -222,18 +272,45 @@ def judged(subject):
     Returns:
         dict from 'optimizer' and 'training' to what to raise, if anything.
     """
-    outcome = dict.fromkeys(('optimizer', 'training'))
+    models, own = trained(subject), exercised(subject)
+    draw = subject.draw('steps')
+    steps, later = STEPS + int(draw.randint(5)), LATER + int(
+        draw.randint(LATER))
+    inputs = inputs_for(subject, models.sizes, IMAGES_BATCH
+                        if subject.task == IMAGES else BATCH)
     try:
-        chosen, moves, slopes, counts = follow(subject)
+        run = follow(models, inputs, 1, ['train_on_batch'] * steps + [
+            'fit'] * (own is None))
+        run = go_on(run, 'train_on_batch', later)
+        if own is None:
+            go_on(run, 'fit', 2)
     except Fault as fault:
         return {'training': fault, 'optimizer': Unjudged(str(fault))}
-    arrays = np.array([number for number, _ in chosen])
+    outcome = judge_run(subject, run)
+    if own is None or any(outcome.values()):
+        return outcome
+    try:
+        run = follow(own, inputs_for(subject, own.sizes, FEW), WHOLE // FEW,
+                     ['fit'] * FITS)
+        found = judge_run(subject, run)
+    except Fault as fault:
+        found = {'training': fault, 'optimizer': Unjudged(str(fault))}
+    for fault in filter(None, found.values()):
+        fault.args = '{} ({})'.format(fault, written(own.sizes)),
+    return found
+
+
+def judge_run(subject, run):
+    """Judges some steps of training, see judged"""
+    outcome = dict.fromkeys(('optimizer', 'training'))
+    moves, slopes = run.moves, run.slopes
+    arrays = np.array([number for number, _ in run.chosen])
     frozen = [number for number in sorted(set(arrays))
               if not moves[:, arrays == number].any()]
     if frozen:
         outcome['training'] = Fault(
             'training does not change {}{}; all must be trained'.format(
-                layer_of(subject, frozen[0], counts),
+                layer_of(subject, frozen[0], run.counts),
                 ' and {} more'.format(len(frozen) - 1)
                 if frozen[1:] else ''), 'compile')
     kept = ~np.isin(arrays, frozen)
@@ -244,7 +321,7 @@ def judged(subject):
     # A few may sit where a relu turns.
     missed = misses(moves, slopes, adam) > 0.15
     told = subject.ask('tell', 'auto.optimizer', order=subject.order,
-                       key=trained(subject).key)[0]
+                       key=run.models.key)[0]
     told = told['optimizer']
     if not missed.any() and told not in OTHERS:
         return outcome

@@ -5,8 +5,8 @@ The files are in the folder `siege`: after a line `#### name task most` one
 file's text, up to the next such line. `task` is whose file it is, `most` the
 score that it may get. Words after them: `right`, what stands there follows a
 right file, `vanilla`, that of task 0; else it follows an import alone. `open`:
-it is also tried without a cage, where it may do what it tries. `newer`: what it
-tries, TensorFlow 1.12 never calls; there it is a right file.
+it is also tried without a cage, where it may do what it tries. `newer`:
+TensorFlow 1.12 never calls what it has, and there it is a right file.
 
 Three hostile files and a right one are a submission, and all are a class.
 `make siege RUNTIME=page` has another runtime run them.
