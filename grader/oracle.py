@@ -196,18 +196,18 @@ def decoder_of_images(count):
     return steps + [('conv', count, 'sigmoid', 'same')]
 
 
-def binary_crossentropy(targets, outputs, added=0.0):
+def binary_crossentropy(targets, outputs, added=(0.0, 0.0)):
     """Computes the binary cross-entropy of each value, in nats
 
     Args:
         targets: array.
         outputs: array, of the same shape.
-        added: float, to what a logarithm is taken of: EPSILON for Keras 2.
+        added: pair of float, to what the two logarithms are taken of.
     """
     outputs = np.where(outputs.real < EPSILON, EPSILON, outputs)
     outputs = np.where(outputs.real > MOST, MOST, outputs)
-    return -(targets * np.log(outputs + added) +
-             (1 - targets) * np.log(1 - outputs + added))
+    return -(targets * np.log(outputs + added[0]) +
+             (1 - targets) * np.log(1 - outputs + added[1]))
 
 
 def kl_divergence(mean, log_var):

@@ -264,8 +264,28 @@ def test_foreign_json(text, tmpdir):
     assert path.read_binary() == text.encode('utf-8', 'surrogateescape')
 
 
+@pytest.mark.parametrize('options', [
+    ('--csv', FILES[0]), ('--junit', 'README.md'), ('--csv', 'link'),
+    ('--json', 'new', '--csv', 'new'), ('--csv', 'w', '--weights', 'w')])
+def test_nothing_is_written_over(options, tmpdir):
+    """No file is written that is given, or is written already"""
+    submit(tmpdir)
+    tmpdir.join('w').write('{}')
+    tmpdir.join('link').mksymlinkto(FILES[0])
+    before = {path.basename: path.read() for path in tmpdir.listdir()}
+    options = [option if option.startswith('--') else tmpdir.join(option)
+               for option in options]
+    status, output, errors = grade(tmpdir, *options)
+    assert (status, output) == (2, ''), errors
+    assert re.search('^grader: error: --[a-z]+ must be another file than that '
+                     '.* Received: .*\n$', errors), errors
+    assert {path.basename: path.read()
+            for path in tmpdir.listdir()} == before
+
+
 @pytest.mark.parametrize('arguments, received', [
-    (['nowhere'], "'nowhere'"), ([], 'FOLDER'), (['.', '--jobs', '0'], '0'),
+    (['nowhere'], "'nowhere'"), ([''], "''"), ([], 'FOLDER'),
+    (['.', '--jobs', '0'], '0'),
     (['.', '--seed', '-1'], '-1'), (['.', '--seed', '1e3'], '1e3'),
     (['.', '--runtime', 'tests'], 'tests'),
     (['.', '--task-seconds', 'nan'], 'nan'),

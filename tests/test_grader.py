@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 from grader import oracle, prove, scores, wire
-from grader.checks import checks_of, training
+from grader.checks import checks_of, loss, training
 from grader.registry import TASKS
 from grader.subject import gist
-from tests.support import ROOT
+from tests.models import call, evaluate
+from tests.support import ROOT, keras
 
 FUNCTION = """
 
@@ -142,6 +143,20 @@ def test_silence():
     ours.deadline = 0
     with pytest.raises(wire.Broken, match='late'):
         ours.receive()
+
+
+def test_loss_of_what_is_cut():
+    """Keras cuts outputs that are 0, 1 or more as the oracle does"""
+    inputs = keras.layers.Input(shape=(4,))
+    auto = keras.Model(inputs, keras.layers.Dense(4, 'relu')(inputs))
+    auto.set_weights([10 * np.eye(4), np.full(4, -5.0)])
+    auto.compile('adam', 'binary_crossentropy')
+    x = np.random.RandomState(3).rand(6, 4).astype('float32')
+    outputs = call(auto, x)
+    assert outputs.min() == 0 and outputs.max() > 1
+    received = evaluate(auto, x)
+    assert any(loss.near(received, loss.entropy(x, outputs, added))
+               for added in loss.ADDED), received
 
 
 def test_normal_distance():

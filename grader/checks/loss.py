@@ -13,6 +13,11 @@ from ..registry import DENSE, Fault, IMAGES, SPARSE, check, require
 from .contract import BATCH, inputs_for, trained_sizes
 from .layers import drawn, pairs
 
+# What Keras 3 and what Keras 2 add to what they take a logarithm of. It shows
+# where an output is 0 or 1. TensorFlow may add it to the 1 of 1 - p first.
+ADDED = ((0.0, 0.0), (oracle.EPSILON, oracle.EPSILON),
+         (oracle.EPSILON, 1 - oracle.MOST))
+
 COMPILED = 'it must be compiled with Adam and binary cross-entropy'
 
 
@@ -52,8 +57,6 @@ def focal(t, p):
                    oracle.binary_crossentropy(t, p))
 
 
-SWAPPED = 'the binary cross-entropy with inputs and outputs swapped'
-
 # Named as one would: of targets and outputs.
 LOSSES = (
     ('the mean squared error', squared),
@@ -72,18 +75,14 @@ LOSSES = (
     ('the log of the hyperbolic cosine', lambda t, p: np.mean(
         np.log(np.cosh(t - p)))),
     ('the Poisson loss', lambda t, p: np.mean(p - t * np.log(p))),
-    (SWAPPED, swapped(0.0)), (SWAPPED, swapped(oracle.EPSILON)),
     ('the binary cross-entropy with label smoothing of 0.1',
      lambda t, p: entropy(0.9 * t + 0.05, p)),
     ('the binary focal cross-entropy', focal),
-)
-
-# What Keras 3 and what Keras 2 add to what they take a logarithm of: seen
-# where an output is 0 or 1.
-ADDED = (0.0, oracle.EPSILON)
+) + tuple(('the binary cross-entropy with inputs and outputs swapped',
+           swapped(added)) for added in ADDED)
 
 
-def entropy(t, p, added=0.0):
+def entropy(t, p, added=ADDED[0]):
     """Computes the mean binary cross-entropy"""
     return oracle.binary_crossentropy(t, p, added).mean()
 

@@ -531,7 +531,7 @@ def kl(values):
     return oracle.kl_divergence(*values).sum(axis=1).mean()
 
 
-def right_loss(t, p, values, added=0.0):
+def right_loss(t, p, values, added=ADDED[0]):
     """Computes the loss that the file must have, see loss.py"""
     return t.shape[1] * entropy(t, p, added) + kl(values)
 
