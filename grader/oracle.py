@@ -259,7 +259,7 @@ def alternatives(steps):
                    ('padding', step[1], padding, step[3]))
         if step[0] in ('pool', 'up'):
             without = steps[:at] + steps[at + 1:]
-            yield without, (step[0], None, 'none', step[1])
+            yield without, (step[0], steps[at - 1][1], 'none', step[1])
             yield (without[:at - 1] + [step] + without[at - 1:],
                    ('order', None, step[0], 'convolution'))
     for kind, right, others in [('pool', 'max', ('average', 'valid',

@@ -318,6 +318,9 @@ WRONG = (
           'last convolution of the decoder is followed by upsampling',
           ("name='reconstruction')(x)", """name='reconstruction')(x)
     reconstruction = keras.layers.UpSampling2D((2, 2))(reconstruction)""")),
+    wrong(2, 'an upsampling missing', 'the decoder has no upsampling after '
+          'the second to last convolution of the decoder',
+          (VALID, VALID[:VALID.index('    x = keras.layers.Up')])),
     wrong(2, 'bilinear upsampling', 'the decoder has bilinear upsampling',
           (UPSAMPLED, UPSAMPLED.replace(
               '(2, 2)', "(2, 2), interpolation='bilinear'")),

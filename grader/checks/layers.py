@@ -273,6 +273,8 @@ def explain(subject, side, fault, count):
         return '{} uses {}{}; it must use {}'.format(
             name_of(subject, side, index, count), used,
             ' padding' if kind == 'padding' else '', wanted)
+    after = '' if index is None else ' after ' + name_of(
+        subject, side, index, count)
     if kind == 'order':
         return 'in the {}, {} is before a convolution; it must be after ' \
             'it'.format(side, {'pool': 'pooling', 'up': 'upsampling'}[used])
@@ -281,13 +283,13 @@ def explain(subject, side, fault, count):
                  'have valid padding; here all but the last have it',
         'last': 'the last convolution of the decoder is followed by '
                 'upsampling; nothing must follow it',
-        'pool': 'the encoder has {} pooling; it must be max pooling of '
+        'pool': 'the encoder has {} pooling{}; it must be max pooling of '
                 '(2, 2) with same padding'.format(
                     {'none': 'no', 'strided': 'strides instead of'}.get(
-                        used, used)),
-        'up': 'the decoder has {} upsampling; it must be upsampling of '
+                        used, used), after),
+        'up': 'the decoder has {} upsampling{}; it must be upsampling of '
               '(2, 2), which repeats values'.format(
-                  'no' if used == 'none' else used),
+                  'no' if used == 'none' else used, after),
     }[kind]
 
 
