@@ -44,10 +44,23 @@ class Decoder(keras.Model):
         return self.last(codes)
 
 
+class Autoencoder(keras.Model):
+    """A decoder applied to an encoder"""
+
+    def __init__(self, encoder, decoder):
+        """Keeps both"""
+        super().__init__()
+        self.encoder = encoder
+        self.decoder = decoder
+
+    def call(self, inputs):
+        """Encodes and decodes"""
+        return self.decoder(self.encoder(inputs))
+
+
 def autoencoder(input_dims, filters, latent_dims):
     """Builds the autoencoder"""
     encoder, decoder = Encoder(filters), Decoder(filters, input_dims[-1])
-    inputs = keras.layers.Input(shape=input_dims)
-    auto = keras.Model(inputs, decoder(encoder(inputs)))
+    auto = Autoencoder(encoder, decoder)
     auto.compile(optimizer='adam', loss='binary_crossentropy')
     return encoder, decoder, auto
