@@ -675,8 +675,10 @@ RIGHT = (
 ''', '''\
         stack = [keras.layers.Dense(count, activation=name)
                  for count, name in zip(nodes, names)]
-        self.last, self.stack = stack[-1], stack
-'''), source='right/0-classes.py'),
+        self.last = stack[-1]
+        self.stack = stack[:-1]
+'''), ('in self.stack:', 'in self.stack + [self.last]:'),
+          source='right/0-classes.py'),
     right(0, 'activations as layers',
           (ENCODER, """    for nodes in hidden_layers:
         x = keras.layers.Dense(nodes)(x)
