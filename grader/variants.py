@@ -166,7 +166,7 @@ WRONG = (
           (COMPILE, COMPILE.replace(
               "'adam'", "'sgd' if input_dims == 784 else 'adam'"))),
     wrong(1, "mean squared error with the exercise's sizes",
-          r'the loss reported is .* \(autoencoder\(784,',
+          r'fit reports a loss of .* \(autoencoder\(784,',
           (COMPILE, COMPILE.replace(
               "'binary_crossentropy'", "('mse' if input_dims == 784 else\n"
               "                       'binary_crossentropy')"))),
