@@ -26,6 +26,9 @@ DECODER = """    for nodes in reversed(hidden_layers):
 BOTTLENECK = "Dense(latent_dims, activation='relu',"
 OUTPUT = "Dense(input_dims, activation='sigmoid',"
 COMPILE = "auto.compile(optimizer='adam', loss='binary_crossentropy')"
+DOUBLED = COMPILE, COMPILE.replace(
+    "'binary_crossentropy'", """lambda t, p: (
+        2 * keras.losses.binary_crossentropy(t, p))""")
 RETURN = 'return encoder, decoder, auto'
 WHOLE = 'decoder(encoder(inputs))'
 PENALTY = 'activity_regularizer=penalty'
@@ -149,9 +152,7 @@ WRONG = (
         input_dims * keras.losses.binary_crossentropy(t, p))"""))),
     wrong(0, 'cross-entropy doubled',
           'the binary cross-entropy is multiplied by 2; it must be as it is',
-          (COMPILE, COMPILE.replace(
-              "'binary_crossentropy'", """lambda t, p: (
-        2 * keras.losses.binary_crossentropy(t, p))"""))),
+          DOUBLED),
     wrong(0, 'inputs and outputs of the loss swapped',
           'cross-entropy with inputs and outputs swapped',
           (COMPILE, COMPILE.replace(
@@ -278,9 +279,7 @@ WRONG = (
           (L1, 'keras.regularizers.l1_l2(lambtha, lambtha)')),
     wrong(1, 'cross-entropy doubled',
           'the binary cross-entropy is multiplied by 2; it must be as it is',
-          (COMPILE, COMPILE.replace(
-              "'binary_crossentropy'", """lambda t, p: (
-        2 * keras.losses.binary_crossentropy(t, p))"""))),
+          DOUBLED),
     wrong(1, 'sigmoid on the latent',
           'the latent layer of the encoder uses sigmoid',
           (BOTTLENECK, BOTTLENECK.replace('relu', 'sigmoid'))),
