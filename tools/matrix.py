@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs the tests on every runtime, prints and keeps a table of the results
 
-The table in docs/runtimes.md has a row for each runtime; those that were not
-run keep theirs.
+The table goes to docs/runtimes.md if every runtime was tested: all its rows
+are of one commit.
 """
 
 import argparse
@@ -18,8 +18,8 @@ import noxfile
 from common import ROOT
 from tools import document
 
-HEAD = ('| runtime | passed | failed | skipped | seconds | date | commit |\n'
-        '|---|---|---|---|---|---|---|')
+HEAD = ('| runtime | passed | failed | skipped | seconds |\n'
+        '|---|---|---|---|---|')
 
 
 def main():
@@ -32,22 +32,23 @@ def main():
     parser.add_argument('runtimes', nargs='*', metavar='RUNTIME',
                         help='names in noxfile.py (default: all)')
     options = parser.parse_args()
-    date, commit = document.today(), document.commit()
-    rows = {}
+    lines = [document.stamp() + ':', '', HEAD]
     with tempfile.TemporaryDirectory() as folder:
         results = run_nox(options.runtimes, folder)
+        tested = [name for name in results
+                  if os.path.exists(os.path.join(folder, f'{name}.xml'))]
         for name, result in results.items():
-            report = os.path.join(folder, f'{name}.xml')
-            if os.path.exists(report):
-                counted = ' | '.join(map(str, count(report)))
-                rows[name] = f'| {name} | {counted} | {date} | {commit} |'
+            if name in tested:
+                counted = count(os.path.join(folder, f'{name}.xml'))
+                lines.append(f'| {name} | {" | ".join(map(str, counted))} |')
             else:
                 print(name, 'was not tested:',
                       'its Python is not on this machine'
                       if result == 'skipped' else 'see above')
-    print(update('', rows))
-    document.write(document.RUNTIMES, 'matrix', update(
-        document.read(document.RUNTIMES, 'matrix'), rows))
+    table = '\n'.join(lines)
+    print(table)
+    if tested == list(noxfile.PYTHONS):
+        document.write(document.RUNTIMES, 'matrix', table)
     sys.exit(not results or set(results.values()) != {'success'})
 
 
@@ -123,23 +124,6 @@ def count(report):
     failed = failures + errors
     return (tests - failed - skipped, failed, skipped,
             round(float(suite.get('time'))))
-
-
-def update(table, rows):
-    """Puts rows into a table, in place of those of the same runtimes
-
-    Args:
-        table: str, what this has returned, or ''.
-        rows: dict of str, the new rows by runtime.
-
-    Returns:
-        str, the table in the order of noxfile.py.
-    """
-    kept = {line.split('|')[1].strip(): line
-            for line in table.split('\n')[2:]}
-    kept.update(rows)
-    return '\n'.join([HEAD, *(kept[name] for name in noxfile.PYTHONS
-                              if name in kept)])
 
 
 if __name__ == '__main__':
