@@ -43,8 +43,8 @@ def end(message):
 def why_not_imported(package, error):
     """Says that a package cannot be imported, and what may be the reason"""
     path = os.environ.get('PYTHONPATH')
-    return '{} cannot be imported.{} {}: {}'.format(
-        package, " Does PYTHONPATH={} name another Python's packages?".format(
+    return '{} cannot be imported{}: {}: {}'.format(
+        package, ' with PYTHONPATH={}, perhaps of another Python'.format(
             path) if path else '', type(error).__name__, error)
 
 

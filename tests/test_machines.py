@@ -15,20 +15,20 @@ import sys
 
 import pytest
 
-from common import ROOT, data, files, training
+from common import ROOT, UserError, data, files, mnist, training
 from tests.support import TINY, build, images, keras, start
 from tests.test_training import options
 
 # What a package may do while it is imported, and what a main says then.
 ENDS = (
     ('raise ImportError("two\\nlines")', 1,
-     r'error: TensorFlow or Keras cannot be imported\. Does PYTHONPATH=\S+ '
-     r"name another Python's packages\? ImportError: two lines\n\Z"),
+     r'error: TensorFlow or Keras cannot be imported with PYTHONPATH=\S+, '
+     r'perhaps of another Python: ImportError: two lines\n\Z'),
     ('import os; os.write(2, b"the reason\\n"); os._exit(3)', 3,
      r'ended while TensorFlow was imported, which logged:\nthe reason\n\Z'),
     ('import sys; sys.stderr.write("the reason\\n"); sys.exit()', 1,
      r'ended while TensorFlow was imported, which logged:\nthe reason\n'
-     r'0-main.py: error: TensorFlow or Keras cannot be imported\..*\n\Z'),
+     r'0-main.py: error: TensorFlow or Keras cannot be imported .*\n\Z'),
     ('import os; os.write(2, b"the reason\\n"); os.kill(os.getpid(), 9)', -9,
      r'ended while TensorFlow was imported, which logged:\nthe reason\n\Z'),
 )
@@ -60,8 +60,8 @@ def test_packages_of_another_python(package, tmp_path):
     printed, errors = main.communicate()
     assert (main.returncode, printed) == (1, '')
     assert re.search(
-        r'\A0-main.py: error: {}\S* cannot be imported\. Does PYTHONPATH={} '
-        r"name another Python's packages\? SyntaxError: .*\n\Z".format(
+        r'\A0-main.py: error: {}\S* cannot be imported with PYTHONPATH={}, '
+        r'perhaps of another Python: SyntaxError: .*\n\Z'.format(
             package, re.escape(str(tmp_path))), errors), errors
 
 
@@ -204,3 +204,12 @@ def test_memory_of_control_groups(number, tmp_path, monkeypatch):
         assert data.free_memory() > free / 2, name
     else:
         assert data.free_memory() == room, name
+
+
+def test_memory_that_mnist_has_no_room_in(monkeypatch, capsys):
+    """Without the memory for MNIST no source of it is tried"""
+    monkeypatch.setattr(data, 'free_memory', lambda: data.TRAINING)
+    with pytest.raises(UserError, match='^MNIST: must fit into the free '
+                       'memory, .* Received: 0.1 GB$'):
+        mnist.find()
+    assert capsys.readouterr() == ('', '')
