@@ -1,6 +1,12 @@
 #!/usr/bin/env python3
 """Trains the vanilla autoencoder on MNIST and shows what it reconstructs"""
 
+import os
+import sys
+
+# Python leaves this folder out with -I and with PYTHONSAFEPATH.
+if getattr(sys.flags, 'safe_path', sys.flags.isolated):
+    sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 from common import command, data, explorer, figures, mnist, saving, training
 
 import numpy as np

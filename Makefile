@@ -7,6 +7,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 \
 VENV = .venv/bin/python
 # A path may have quotes: the shell takes it from its environment.
 export DIR
+# These are for another Python, or hide this folder from `python -m`.
+unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH
 
 run: .venv/newest
 	@test -f $(TASK)-main.py || { \

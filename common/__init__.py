@@ -12,14 +12,10 @@ options and --help are to be answered at once.
 import importlib.util
 import os
 import sys
+import tempfile
+import warnings
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# A main without its environment would end in a traceback.
-for package in ('numpy', 'matplotlib', 'tensorflow'):
-    if importlib.util.find_spec(package) is None:
-        sys.exit('{}: error: {} is not installed. Call `make run`, or activate'
-                 ' its environment first: . .venv/bin/activate'.format(
-                     os.path.basename(sys.argv[0]), package))
 # A notebook names the backend of its own Python, which another Python may not
 # have, and matplotlib cannot be imported with a name that it does not know.
 # So only a notebook's own backend stays; figures tries others.
@@ -36,3 +32,44 @@ class UserError(Exception):
 def one_line(message):
     """Puts what is said of a fault, names of files in it too, on one line"""
     return ' '.join(str(message).split())
+
+
+def end(message):
+    """Ends a main that cannot begin, with one line"""
+    sys.exit('{}: error: {}'.format(os.path.basename(sys.argv[0]),
+                                    one_line(message)))
+
+
+def why_not_imported(package, error):
+    """Says that a package cannot be imported, and what may be the reason"""
+    path = os.environ.get('PYTHONPATH')
+    return '{} cannot be imported{}: {}: {}'.format(
+        package, ' with PYTHONPATH={}, perhaps of another Python'.format(
+            path) if path else '', type(error).__name__, error)
+
+
+# One that is closed, as a daemon's, is none. Keras writes there all the same,
+# and the next file that is opened would get its number.
+for stream in ('stdin', 'stdout', 'stderr'):
+    if getattr(sys, stream) is None:
+        setattr(sys, stream, open(os.devnull, 'r+'))
+# With -W error what a library warns of would end a training, or a download.
+if 'error' in (action for action, *_ in warnings.filters):
+    warnings.simplefilter('default')
+    os.environ.pop('PYTHONWARNINGS', None)
+# A main without its environment would end in a traceback.
+for package in ('numpy', 'matplotlib', 'tensorflow'):
+    if importlib.util.find_spec(package) is None:
+        end('{} is not installed. Call `make run`, or activate its '
+            'environment first: . .venv/bin/activate'.format(package))
+try:
+    tempfile.gettempdir()
+except OSError:
+    end('no folder for temporary files can be written. Name one in TMPDIR and '
+        'MPLCONFIGDIR')
+for package in ('numpy', 'matplotlib.pyplot'):
+    # A package of another Python may raise anything.
+    try:
+        importlib.import_module(package)
+    except Exception as error:
+        end(why_not_imported(package, error))

@@ -5,10 +5,23 @@ import argparse
 import contextlib
 import faulthandler
 import os
+import subprocess
 import sys
 import tempfile
 
-from common import UserError, figures, files, one_line, runtime, unfinished
+from common import (UserError, figures, files, one_line, runtime, unfinished,
+                    why_not_imported)
+
+# Gets the name of the main, the log as its standard error, and a word once
+# all is well. Ctrl-C goes to both processes.
+WATCHER = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+if not sys.stdin.read():
+    print(sys.argv[1] + ': ended while TensorFlow was imported, which logged:',
+          flush=True)
+    os.write(1, os.pread(2, 2 ** 20, 0))
+"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -78,6 +91,37 @@ def parse(description, task, epochs, bfloat16):
     return parser.parse_args()
 
 
+@contextlib.contextmanager
+def hidden_log():
+    """Hides what is logged, and shows it if the process ends meanwhile
+
+    The first lines are logged before TensorFlow reads its settings. A wrong
+    one, in XLA_FLAGS say, ends the process at once, without a word to Python:
+    so another process waits for that.
+    """
+    with contextlib.ExitStack() as stack:
+        log = stack.enter_context(tempfile.TemporaryFile())
+        shown = os.dup(2)
+        stack.callback(os.close, shown)
+        watcher = subprocess.Popen(
+            [sys.executable, '-ISc', WATCHER, os.path.basename(sys.argv[0])],
+            stdin=subprocess.PIPE, stdout=shown, stderr=log)
+        stack.callback(os.dup2, shown, 2)
+        os.dup2(log.fileno(), 2)
+        # TensorFlow ends the process on a processor that it is not for.
+        if not faulthandler.is_enabled():
+            faulthandler.enable(shown)
+            stack.callback(faulthandler.disable)
+        said = b'all is well'
+        try:
+            yield
+        except SystemExit:
+            said = b''
+            raise
+        finally:
+            watcher.communicate(said)
+
+
 def load_tensorflow(verbose):
     """Imports TensorFlow and has it look for devices
 
@@ -89,24 +133,17 @@ def load_tensorflow(verbose):
     """
     # TensorFlow logs about itself at every start; warnings still show.
     os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '1')
-    with contextlib.ExitStack() as stack:
-        if not verbose:
-            # The first lines are logged before TensorFlow reads its settings.
-            log = stack.enter_context(tempfile.TemporaryFile())
-            shown = os.dup(2)
-            stack.callback(os.close, shown)
-            stack.callback(os.dup2, shown, 2)
-            os.dup2(log.fileno(), 2)
-            # TensorFlow ends the process on a processor that it is not for.
-            if not faulthandler.is_enabled():
-                faulthandler.enable(shown)
-                stack.callback(faulthandler.disable)
-        try:
+    # HDF5 would lock each file as well, and fail on a disk without locks.
+    os.environ.setdefault('HDF5_USE_FILE_LOCKING', 'FALSE')
+    try:
+        with contextlib.ExitStack() as stack:
+            # The first process of a container takes all others with it.
+            if not verbose and os.getpid() != 1:
+                stack.enter_context(hidden_log())
             runtime.start()
-        # A wrong KERAS_BACKEND, a broken package: it may raise anything.
-        except Exception as error:
-            raise UserError('TensorFlow or Keras cannot be imported: {}: {}'
-                            .format(type(error).__name__, error))
+    # A wrong KERAS_BACKEND, a broken package: it may raise anything.
+    except (Exception, SystemExit) as error:
+        raise UserError(why_not_imported('TensorFlow or Keras', error))
 
 
 def run(main, description, task, epochs, bfloat16=False):

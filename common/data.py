@@ -4,7 +4,6 @@
 import contextlib
 import os
 import re
-import resource
 import zipfile
 
 import numpy as np
@@ -16,9 +15,13 @@ NEEDED = 'x_train and x_test, uint8 (n, 28, 28)'
 ENDINGS = ('.png', '.jpg', '.jpeg')
 # What a training takes besides its images, and has not taken before them.
 TRAINING = 2 ** 29
-# Where Linux says what a container may take, in new and old ones.
-LIMITS = ('/sys/fs/cgroup/memory.max',
-          '/sys/fs/cgroup/memory/memory.limit_in_bytes')
+# Where Linux says which control groups a process is in, and their folder.
+GROUPS, FOLDER = '/proc/self/cgroup', '/sys/fs/cgroup'
+# Of both versions: the limits of a group, what it has taken, and the prefix of
+# what is counted of all groups in it.
+VERSIONS = {
+    'memory': (('memory.limit_in_bytes',), 'memory.usage_in_bytes', 'total_'),
+    '': (('memory.max', 'memory.high'), 'memory.current', '')}
 # Those with 8 bits a channel: to make others grey would cut them off.
 MODES = ('1', 'L', 'LA', 'P', 'PA', 'RGB', 'RGBA', 'CMYK', 'YCbCr')
 
@@ -153,13 +156,47 @@ def free_memory():
         with open('/proc/meminfo') as file:
             free = 1024 * sum(map(int, re.findall(
                 r'^(?:MemAvailable|SwapFree):\s+(\d+)', file.read(), re.M)))
-    for limit in LIMITS:
+    with contextlib.suppress(OSError):
+        with open(GROUPS) as file:
+            groups = re.findall(r'^\d+:([^:]*):/(.*)$', file.read(), re.M)
+        for kinds, group in groups:
+            for kind in VERSIONS.keys() & kinds.split(','):
+                # A limit of any group above counts; a container may not have
+                # the folders of all, but that of its own as the uppermost.
+                parts = [part for part in group.split('/') if part]
+                free = min([free] + [
+                    room_of(os.path.join(FOLDER, kind, *parts[:depth]),
+                            *VERSIONS[kind])
+                    for depth in range(len(parts) + 1)])
+    return free
+
+
+def room_of(group, limits, taken, prefix):
+    """Computes how much a control group may still take
+
+    Args:
+        group: str, its folder.
+        limits: tuple of str, the files of its limits.
+        taken: str, the file of what its processes have taken.
+        prefix: str, that of what is said of a whole group.
+
+    Returns:
+        int, or infinity where there is no limit.
+    """
+    room = float('inf')
+    for limit in limits:
         # No number where there is no limit.
         with contextlib.suppress(OSError, ValueError):
-            with open(limit) as file:
-                free = min(free, int(file.read()) - 1024 * resource.getrusage(
-                    resource.RUSAGE_SELF).ru_maxrss)
-    return free
+            with open(os.path.join(group, limit)) as file:
+                most = int(file.read())
+            with open(os.path.join(group, taken)) as file:
+                used = int(file.read())
+            # Files that were read stay until something else needs the room.
+            with open(os.path.join(group, 'memory.stat')) as file:
+                cached = re.findall(r'^{}(?:in)?active_file (\d+)'.format(
+                    prefix), file.read(), re.M)
+            room = min(room, most - used + sum(map(int, cached)))
+    return room
 
 
 def read_folder(path):

@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import itertools
 import os
+import sys
 import tempfile
 
 from common import UserError
@@ -58,7 +59,8 @@ def reserve(folder, size):
 def locked(path):
     """Keeps other runs of the same files out, while a block is run
 
-    The lock ends with the process, however that ends.
+    The lock ends with the process, however that ends. On a disk without
+    locks, as some networks have them, the block is run all the same.
 
     Args:
         path: str, a file that is made for this, and removed.
@@ -72,6 +74,10 @@ def locked(path):
         except BlockingIOError:
             raise UserError('{}: another run of the same task writes there'
                             .format(os.path.dirname(path)))
+        except OSError as error:
+            print('{}: this disk has no locks ({}): start no second run of '
+                  'the same task there'.format(
+                      os.path.dirname(path), error.strerror), file=sys.stderr)
         try:
             yield
         finally:

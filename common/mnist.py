@@ -73,8 +73,11 @@ def find():
         dict, the four arrays by name.
 
     Raises:
-        UserError: if none has MNIST; says what was tried.
+        UserError: if none has MNIST, with what was tried, or there is no
+            room for it.
     """
+    # No source would help.
+    data.check_room('MNIST', 70000 * 28 * 28)
     cache = os.path.join(os.path.expanduser(
         os.environ.get('KERAS_HOME') or os.path.join('~', '.keras')),
         'datasets', 'mnist.npz')

@@ -5,6 +5,8 @@
 def start():
     """Imports TensorFlow and Keras, and has them log about themselves"""
     import tensorflow as tf
+    # Keras does without it until it saves.
+    import h5py
 
     backend()
     if is_eager():

@@ -377,8 +377,10 @@ def make_callback(run):
             """Restores the state; has Ctrl-C come to this callback"""
             # Not before: fit takes random numbers when it begins.
             run.restore()
-            # Only the main thread may ask for signals.
-            if threading.current_thread() is threading.main_thread():
+            # Only the main thread may ask for signals. A shell's background
+            # ignores this one, and goes on.
+            if (threading.current_thread() is threading.main_thread() and
+                    signal.getsignal(signal.SIGINT) != signal.SIG_IGN):
                 self.previous = signal.signal(signal.SIGINT, self.stop)
 
         def stop(self, *_):

@@ -12,9 +12,20 @@ import json
 import os
 import signal
 import sys
+import tempfile
 
-from . import files, formats, jobs, report, scores, submissions
 from .printable import clean
+# PYTHONPATH may have packages of another Python, which may raise anything.
+try:
+    from . import cage, files, formats, jobs, report, scores, submissions
+except Exception as error:
+    sys.stderr.write(clean(
+        'grader: error: a package cannot be imported. Call `make grade`, or '
+        'activate the environment first: . .venv/bin/activate. Received: '
+        'PYTHONPATH={}; {}: {}'.format(
+            os.environ.get('PYTHONPATH', ''), type(error).__name__, error),
+        1000) + '\n')
+    sys.exit(2)
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FORMS = {'json': formats.as_json, 'csv': formats.as_csv,
@@ -149,6 +160,27 @@ def demand_others(options, found):
             taken[place] = 'of --' + name
 
 
+def demand_machine(options):
+    """Demands a machine on which the grader itself does not fail
+
+    Args:
+        options: argparse.Namespace.
+
+    Raises:
+        ValueError: if it would fail on all submissions.
+    """
+    try:
+        tempfile.gettempdir()
+    except OSError:
+        raise ValueError('TMPDIR must be a folder that can be written. '
+                         'Received: {}'.format(os.environ.get('TMPDIR')))
+    kind = cage.choose(options.python) if options.cage else 'none'
+    if not cage.works(kind, options.python, cage.FIND):
+        raise ValueError('the Python that runs the files must find NumPy and '
+                         'TensorFlow, see docs/grading.md. Received: {}, '
+                         'cage {}'.format(options.python, kind))
+
+
 def prepare(options):
     """Reads what the options name, and completes them
 
@@ -168,6 +200,7 @@ def prepare(options):
     options.weights = (scores.read(options.weights) if options.weights else
                        scores.WEIGHTS)
     options.python = python_of(options.runtime)
+    demand_machine(options)
     given = options.seed
     if given is None:
         # A file that sees its sizes is not to find the seed from them.
@@ -284,6 +317,10 @@ def main():
     parser = make_parser()
     if sys.stdout is None:
         parser.error('the standard output must be open. Received: none')
+    # Where they are closed, other files would get their numbers.
+    for stream in ('stdin', 'stderr'):
+        if getattr(sys, stream) is None:
+            setattr(sys, stream, open(os.devnull, 'r+'))
     try:
         heed(signal.default_int_handler)
         options = parser.parse_args()

@@ -24,6 +24,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 
@@ -69,6 +70,13 @@ if os.fork() == 0:
     os._exit(1)
 os._exit(os.wait()[1] != 0)
 """
+# Ends with 0 if what a servant imports is there.
+FIND = """
+import importlib.util, sys
+import confine
+confine.enter(sys.argv[1])
+sys.exit(not all(map(importlib.util.find_spec, ['numpy', 'tensorflow'])))
+"""
 
 
 def inside(path, folder):
@@ -102,8 +110,9 @@ def ask(python):
         python: str, the path of its program.
 
     Returns:
-        tuple: the program to start, and the list of str of the files and
-        folders that it needs.
+        tuple: the program to start, the list of str of the files and folders
+        that it needs, and the list of those of the latter that it must be
+        told of.
     """
     program, prefixes, paths = json.loads(subprocess.check_output(
         [python, '-s', '-E', '-c', ASK],
@@ -112,8 +121,13 @@ def ask(python):
     wanted = SYSTEM + [path for path in paths if not inside(path, ROOT)]
     wanted += [os.path.join(prefix, part) for prefix in prefixes
                for part in PARTS]
-    return program, [found for path in wanted
-                     for found in without(path, os.path.realpath(ROOT))]
+    # PYTHONPATH and a user's own packages are those of the Python that asks.
+    # PYTHONPATH may have a home as well: only what pip has filled is shown.
+    more = [path for path in sys.path
+            if python == sys.executable and path not in paths and
+            glob.glob(os.path.join(glob.escape(path), '*.*-info'))]
+    return program, [found for path in wanted + more
+                     for found in without(path, os.path.realpath(ROOT))], more
 
 
 def bubblewrap(readable, place):
@@ -184,7 +198,7 @@ def start(kind, python, place, arguments, descriptors, gibibytes):
     Raises:
         OSError, subprocess.SubprocessError: if it cannot be started.
     """
-    program, readable = ask(python)
+    program, readable, more = ask(python)
     code, home = [os.path.join(place, name) for name in ('code', 'home')]
     readable = readable + [code, home]
     os.makedirs(home, exist_ok=True)
@@ -197,6 +211,8 @@ def start(kind, python, place, arguments, descriptors, gibibytes):
     environment = dict(ENVIRONMENT, HOME=home, TMPDIR=home,
                        # PyTorch makes it where it does not exist.
                        TORCHINDUCTOR_CACHE_DIR=home)
+    if more:
+        environment['PYTHONPATH'] = os.pathsep.join(more)
     if 'KERAS_BACKEND' in os.environ:
         environment['KERAS_BACKEND'] = os.environ['KERAS_BACKEND']
     # For each processor that they may use programs make threads, whose stacks
@@ -327,15 +343,17 @@ def end(process):
             os.waitpid(number, 0)
 
 
-def works(kind, python):
+def works(kind, python, program=TRIAL):
     """Tries out a cage
 
     Args:
-        kind: str, bubblewrap or Landlock.
+        kind: str, bubblewrap, Landlock or none.
         python: str, the Python that will run in it.
+        program: str, the source of a small one.
 
     Returns:
-        bool, whether a small program ran in it and was shut off from a file.
+        bool, whether the program ran in it and ended with 0, as TRIAL does if
+        it was shut off from a file.
     """
     place = tempfile.mkdtemp(prefix='grader-')
     try:
@@ -343,7 +361,7 @@ def works(kind, python):
                         for name in ('code', 'secret')]
         os.mkdir(code)
         shutil.copy(os.path.join(ROOT, 'grader', 'confine.py'), code)
-        for path, text in ((os.path.join(code, 'servant.py'), TRIAL),
+        for path, text in ((os.path.join(code, 'servant.py'), program),
                            (secret, 'secret')):
             with open(path, 'w') as file:
                 file.write(text)

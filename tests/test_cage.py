@@ -177,6 +177,23 @@ for _ in range(99):
         pass
 os.write(int(sys.argv[1]), b'done')
 """
+PACKAGES = """
+import json, os, sys
+import confine
+
+confine.enter(sys.argv[2])
+answers = []
+for name in 'own', 'secret':
+    try:
+        answers.append(__import__(name).__name__)
+    except ImportError:
+        answers.append(None)
+try:
+    open(sys.argv[3]).close()
+except EnvironmentError:
+    answers.append('closed')
+os.write(int(sys.argv[1]), json.dumps(answers).encode())
+"""
 
 
 @pytest.fixture(params=['bubblewrap', 'Landlock', 'none'], scope='module')
@@ -247,7 +264,7 @@ def test_closed(kind, place, tmpdir):
     assert int(lines[1]) & 127 == signal.SIGABRT, 'abort() does not end it'
     assert set(environment) - set(cage.ENVIRONMENT) <= {
         'HOME', 'TMPDIR', 'TORCHINDUCTOR_CACHE_DIR', 'KERAS_BACKEND',
-        'LC_CTYPE', 'PWD'}
+        'LC_CTYPE', 'PWD', 'PYTHONPATH'}
     assert secret.read() == 'secret'
 
 
@@ -316,6 +333,32 @@ def test_tensorflow(place):
     # Of a model whose output is 2 for inputs of 1.
     assert loss == '4.0', cage.complaints(process)
     assert os.listdir(os.path.join(place, 'home')) == [] or kind == 'none'
+
+
+def test_packages_elsewhere(kind, place, tmpdir, monkeypatch):
+    """Packages of PYTHONPATH are there, and a home of PYTHONPATH is not"""
+    packages, home = tmpdir.join('packages'), tmpdir.join('home')
+    packages.ensure('own.py')
+    packages.ensure('own-1.0.dist-info', dir=True)
+    secret = home.ensure('secret.py')
+    monkeypatch.setattr(sys, 'path', sys.path + [str(packages), str(home)])
+    cage.ask.cache_clear()
+    process, ours = begin(kind, place, PACKAGES, kind, str(secret))
+    cage.ask.cache_clear()
+    with open(ours) as pipe:
+        answers = json.loads(pipe.read())
+    cage.end(process)
+    process.stderr.close()
+    assert answers[:2] == ['own', None]
+    assert answers[2:] == ['closed'] or kind == 'none'
+
+
+def test_find():
+    """What a servant imports is found, or is not, where it will run"""
+    kind = cage.choose(sys.executable)
+    assert cage.works(kind, sys.executable, cage.FIND)
+    assert not cage.works(kind, sys.executable, cage.FIND.replace(
+        'tensorflow', 'no_package_of_this_name'))
 
 
 def test_choose():

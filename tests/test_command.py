@@ -10,6 +10,7 @@ import json
 import os
 import pty
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -299,6 +300,64 @@ def test_wrong_command(arguments, received):
     assert (status, output) == (2, ''), errors
     assert re.search('^grader: error: [^\n]*{}[^\n]*\n$'.format(
         re.escape(received)), errors)
+
+
+@pytest.mark.parametrize('flags, settings, received', [
+    (['-S'], {}, "ModuleNotFoundError: No module named '[a-z]+'"),
+    ([], {'PYTHONPATH': 'another'}, 'SyntaxError: .*')])
+def test_packages_that_are_missing(flags, settings, received, tmpdir):
+    """Without its packages, or with another Python's, it says so in a line"""
+    tmpdir.ensure('another', 'numpy.py').write('x = = 1')
+    settings = {name: str(tmpdir.join(each))
+                for name, each in settings.items()}
+    process = subprocess.Popen(
+        [sys.executable] + flags + ['-m', 'grader', str(tmpdir)],
+        cwd=ROOT, env=dict(os.environ, **settings), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, universal_newlines=True)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (2, ''), errors
+    assert re.search(r'\Agrader: error: .* Received: PYTHONPATH={}; {}\n\Z'
+                     .format(re.escape(settings.get('PYTHONPATH', '')),
+                             received), errors), errors
+
+
+def test_no_tensorflow(tmpdir):
+    """Where the files could not run, nothing is graded, and a line says so"""
+    submit(tmpdir)
+    process = subprocess.Popen(
+        [sys.executable, '-c', PROGRAM.replace(
+            'sys.argv[0]', 'from grader import cage\n'
+            'cage.FIND = "raise SystemExit(1)"\nsys.argv[0]'), str(tmpdir)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        universal_newlines=True)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output, times(tmpdir)) == (2, '', 0), errors
+    assert re.search(r'\Agrader: error: the Python that runs the files must '
+                     r'find NumPy and TensorFlow, .* Received: {}, cage .*\n\Z'
+                     .format(re.escape(sys.executable)), errors), errors
+
+
+def test_no_folder_for_temporary_files(tmpdir):
+    """Where no file can be written, one line names TMPDIR"""
+    submit(tmpdir)
+    status, output, errors = grade(tmpdir, preexec_fn=lambda: resource.
+                                   setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+    assert (status, output) == (2, ''), errors
+    assert re.search(r'\Agrader: error: TMPDIR must be a folder that can be '
+                     r'written. Received: .*\n\Z', errors), errors
+
+
+def test_streams_that_are_closed(tmpdir):
+    """A class is graded where there is neither input nor a place for errors"""
+    for name in 'ab':
+        submit(tmpdir.join(name))
+    process = subprocess.Popen(
+        ['sh', '-c', '"$@" <&- 2>&-', 'sh', sys.executable, '-c', PROGRAM,
+         str(tmpdir)], cwd=ROOT, stdout=subprocess.PIPE,
+        universal_newlines=True)
+    output = process.communicate(timeout=60)[0]
+    assert process.returncode == 0
+    assert re.search('^a +100 .*\n^b +100 ', output, re.MULTILINE), output
 
 
 def test_gradescope_of_one(tmpdir):

@@ -136,17 +136,6 @@ def test_files_that_do_not_fit(tmp_path, monkeypatch):
         data.read(path)
 
 
-def test_free_memory(tmp_path, monkeypatch):
-    """It is what the system has, or less where a container has a limit"""
-    monkeypatch.setattr(data, 'LIMITS', ())
-    free = data.free_memory()
-    limit = tmp_path / 'memory.max'
-    monkeypatch.setattr(data, 'LIMITS', (str(limit), str(tmp_path / 'none')))
-    for text, most in (('max\n', free * 1.5), ('4000000000\n', 4e9)):
-        limit.write_text(text)
-        assert 0 < data.free_memory() < most
-
-
 def test_folders_that_are_refused(tmp_path):
     """One line names the file that is no image of the right kind"""
     with pytest.raises(UserError, match='two or more.*Received: 0$'):
