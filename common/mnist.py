@@ -12,7 +12,7 @@ import zipfile
 
 import numpy as np
 
-from common import ROOT, UserError, data
+from common import ROOT, UserError, data, one_line
 
 # SHA-256 of the uint8 bytes of each array of the original data set.
 SHA256 = {
@@ -54,10 +54,11 @@ def load(path=None):
     if path is not None:
         arrays, remarks = data.read(path)
         if not is_mnist(arrays):
-            print('{} is not MNIST: going on with its {} training and {} '
-                  'test images{}'.format(
-                      path, len(arrays['x_train']), len(arrays['x_test']),
-                      ''.join(map('; {}'.format, remarks))))
+            print(one_line('{} is not MNIST: going on with its {} training '
+                           'and {} test images{}'.format(
+                               path, len(arrays['x_train']),
+                               len(arrays['x_test']),
+                               ''.join(map('; {}'.format, remarks)))))
     else:
         arrays = find()
     # Cut out of a table or turned, as some sources give them, images could be
