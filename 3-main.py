@@ -4,8 +4,8 @@
 import os
 import sys
 
-# Python leaves this folder out with -I and with PYTHONSAFEPATH.
-if getattr(sys.flags, 'safe_path', sys.flags.isolated):
+# With -I or PYTHONSAFEPATH Python does not look for modules in this folder.
+if __name__ == '__main__':
     sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 from common import command, data, explorer, figures, mnist, saving, training
 

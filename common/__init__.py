@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What the four mains share
 
-Read in this order: command, from the command line to the exit status; mnist
-and data, the images; training; unfinished, what a stopped run leaves; saving;
-figures; explorer. runtime and files serve them.
+Read in this order: command, from the command line to the exit status; mnist,
+data and folder, the images; training; unfinished, what a stopped run leaves;
+saving; figures; explorer. runtime, files and memory serve them.
 
 TensorFlow is imported inside functions here: it takes seconds, and wrong
 options and --help are to be answered at once.

@@ -12,7 +12,7 @@ import zipfile
 
 import numpy as np
 
-from common import ROOT, UserError, data, one_line
+from common import ROOT, UserError, data, memory, one_line
 
 # SHA-256 of the uint8 bytes of each array of the original data set.
 SHA256 = {
@@ -78,7 +78,7 @@ def find():
             room for it.
     """
     # No source would help.
-    data.check_room('MNIST', 70000 * 28 * 28)
+    memory.check_room('MNIST', 70000 * 28 * 28)
     cache = os.path.join(os.path.expanduser(
         os.environ.get('KERAS_HOME') or os.path.join('~', '.keras')),
         'datasets', 'mnist.npz')

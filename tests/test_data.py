@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common import UserError, data, mnist
+from common import UserError, data, memory, mnist
 from tests.support import run
 
 RNG = np.random.RandomState(0)
@@ -349,10 +349,10 @@ def test_files_that_do_not_fit(tmp_path, monkeypatch):
     Of the file only the arrays count that would be read.
     """
     path = write(tmp_path, other=np.zeros(10 ** 6), **GOOD)
-    size = os.path.getsize(path) - 8 * 10 ** 6 + data.TRAINING
-    monkeypatch.setattr(data, 'free_memory', lambda: size)
+    size = os.path.getsize(path) - 8 * 10 ** 6 + memory.TRAINING
+    monkeypatch.setattr(memory, 'free_memory', lambda: size)
     data.read(path)
-    monkeypatch.setattr(data, 'free_memory', lambda: size // 2)
+    monkeypatch.setattr(memory, 'free_memory', lambda: size // 2)
     with pytest.raises(UserError, match='own.npz: must fit into the free '
                        'memory, .* Received: 0.0 GB$'):
         data.read(path)

@@ -15,7 +15,7 @@ import sys
 
 import pytest
 
-from common import ROOT, UserError, data, files, mnist, training
+from common import ROOT, UserError, files, memory, mnist, training
 from tests.support import TINY, build, images, keras, start
 from tests.test_training import options
 
@@ -196,19 +196,19 @@ def test_memory_of_control_groups(number, tmp_path, monkeypatch):
     name, make, said, room = machines(tmp_path)[number]
     make()
     (tmp_path / 'groups').write_text(said)
-    monkeypatch.setattr(data, 'GROUPS', str(tmp_path / 'none'))
-    free = data.free_memory()
-    monkeypatch.setattr(data, 'GROUPS', str(tmp_path / 'groups'))
-    monkeypatch.setattr(data, 'FOLDER', str(tmp_path))
+    monkeypatch.setattr(memory, 'GROUPS', str(tmp_path / 'none'))
+    free = memory.free_memory()
+    monkeypatch.setattr(memory, 'GROUPS', str(tmp_path / 'groups'))
+    monkeypatch.setattr(memory, 'FOLDER', str(tmp_path))
     if room == float('inf'):
-        assert data.free_memory() > free / 2, name
+        assert memory.free_memory() > free / 2, name
     else:
-        assert data.free_memory() == room, name
+        assert memory.free_memory() == room, name
 
 
 def test_memory_that_mnist_has_no_room_in(monkeypatch, capsys):
     """Without the memory for MNIST no source of it is tried"""
-    monkeypatch.setattr(data, 'free_memory', lambda: data.TRAINING)
+    monkeypatch.setattr(memory, 'free_memory', lambda: memory.TRAINING)
     with pytest.raises(UserError, match='^MNIST: must fit into the free '
                        'memory, .* Received: 0.1 GB$'):
         mnist.find()
