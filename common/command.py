@@ -95,9 +95,8 @@ def parse(description, task, epochs, bfloat16):
 def hidden_log():
     """Hides what is logged, and shows it if the process ends meanwhile
 
-    The first lines are logged before TensorFlow reads its settings. A wrong
-    one, in XLA_FLAGS say, ends the process at once, without a word to Python:
-    so another process waits for that.
+    The first lines are logged before TensorFlow reads its settings. A library
+    may end the process without a word to Python: another one waits for that.
     """
     with contextlib.ExitStack() as stack:
         log = stack.enter_context(tempfile.TemporaryFile())
@@ -135,10 +134,13 @@ def load_tensorflow(verbose):
     os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '1')
     # HDF5 would lock each file as well, and fail on a disk without locks.
     os.environ.setdefault('HDF5_USE_FILE_LOCKING', 'FALSE')
+    # A wrong flag of these ends the process, and the first process of a
+    # container takes the one that shows what is hidden with it.
+    shown = verbose or os.getpid() == 1 or any(
+        name in os.environ for name in ('XLA_FLAGS', 'TF_XLA_FLAGS'))
     try:
         with contextlib.ExitStack() as stack:
-            # The first process of a container takes all others with it.
-            if not verbose and os.getpid() != 1:
+            if not shown:
                 stack.enter_context(hidden_log())
             runtime.start()
     # A wrong KERAS_BACKEND, a broken package: it may raise anything.

@@ -122,9 +122,11 @@ def ask(python):
     wanted += [os.path.join(prefix, part) for prefix in prefixes
                for part in PARTS]
     # PYTHONPATH and a user's own packages are those of the Python that asks.
-    # PYTHONPATH may have a home as well: only what pip has filled is shown.
+    # PYTHONPATH may have a home as well: only what pip has filled is shown,
+    # and not the current folder, which may be a student's.
     more = [path for path in sys.path
-            if python == sys.executable and path not in paths and
+            if python == sys.executable and
+            path not in paths + [os.getcwd()] and
             glob.glob(os.path.join(glob.escape(path), '*.*-info'))]
     return program, [found for path in wanted + more
                      for found in without(path, os.path.realpath(ROOT))], more

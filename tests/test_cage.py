@@ -183,7 +183,7 @@ import confine
 
 confine.enter(sys.argv[2])
 answers = []
-for name in 'own', 'secret':
+for name in 'own', 'secret', 'mine':
     try:
         answers.append(__import__(name).__name__)
     except ImportError:
@@ -336,12 +336,20 @@ def test_tensorflow(place):
 
 
 def test_packages_elsewhere(kind, place, tmpdir, monkeypatch):
-    """Packages of PYTHONPATH are there, and a home of PYTHONPATH is not"""
-    packages, home = tmpdir.join('packages'), tmpdir.join('home')
+    """Packages of PYTHONPATH are there, and a home of PYTHONPATH is not
+
+    Nor is the current folder, whatever a student has put there.
+    """
+    packages, home, here = [tmpdir.ensure(name, dir=True)
+                            for name in ('packages', 'home', 'here')]
     packages.ensure('own.py')
-    packages.ensure('own-1.0.dist-info', dir=True)
+    here.ensure('mine.py')
+    for folder in (packages, here):
+        folder.ensure('own-1.0.dist-info', dir=True)
     secret = home.ensure('secret.py')
-    monkeypatch.setattr(sys, 'path', sys.path + [str(packages), str(home)])
+    monkeypatch.setattr(sys, 'path', sys.path + [
+        str(path) for path in (packages, home, here)])
+    monkeypatch.chdir(str(here))
     cage.ask.cache_clear()
     process, ours = begin(kind, place, PACKAGES, kind, str(secret))
     cage.ask.cache_clear()
@@ -349,8 +357,8 @@ def test_packages_elsewhere(kind, place, tmpdir, monkeypatch):
         answers = json.loads(pipe.read())
     cage.end(process)
     process.stderr.close()
-    assert answers[:2] == ['own', None]
-    assert answers[2:] == ['closed'] or kind == 'none'
+    assert answers[:3] == ['own', None, None]
+    assert answers[3:] == ['closed'] or kind == 'none'
 
 
 def test_find():
