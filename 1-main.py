@@ -39,7 +39,7 @@ def main(options):
     reconstructed = decoder.predict(encoded, verbose=0)
     figures.reconstructions(images, reconstructed, options)
     figures.losses(run.losses, options)
-    explorer.write(encoder, decoder, x_test, y_test, options)
+    explorer.write(encoder, decoder, x_test, y_test, options, run)
 
 
 if __name__ == '__main__':

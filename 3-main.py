@@ -45,7 +45,7 @@ def main(options):
     figures.manifold(digits, 3, options)
     draws = np.random.RandomState(options.seed).normal(size=(100, 2))
     figures.samples(decoder.predict(draws, 100, verbose=0), options)
-    explorer.write(encoder, decoder, x_test, y_test, options)
+    explorer.write(encoder, decoder, x_test, y_test, options, run)
 
 
 if __name__ == '__main__':

@@ -1,13 +1,15 @@
-// How eslint reads common/explorer.js: a plain script in a browser.
+// How eslint reads common/explorer: modules for a browser.
 import js from '@eslint/js';
 
 const names = [
-  'document', 'window', 'atob', 'performance', 'ImageData', 'Path2D',
-  'ResizeObserver'];
+  'atob', 'Blob', 'btoa', 'clearInterval', 'clearTimeout',
+  'DecompressionStream', 'document', 'DOMParser', 'getComputedStyle',
+  'history', 'ImageData', 'location', 'matchMedia', 'Path2D', 'performance',
+  'requestAnimationFrame', 'ResizeObserver', 'Response', 'setInterval',
+  'setTimeout', 'URLSearchParams', 'window'];
 
 export default [js.configs.recommended, {
   languageOptions: {
-    sourceType: 'script',
     globals: Object.fromEntries(names.map((name) => [name, 'readonly'])),
   },
 }];

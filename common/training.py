@@ -8,7 +8,7 @@ import threading
 
 import numpy as np
 
-from common import (UserError, data, files, one_line, runtime, saving,
+from common import (UserError, data, files, film, one_line, runtime, saving,
                     unfinished)
 
 BATCH = 256
@@ -228,6 +228,7 @@ class Run:
             done, not of one that Ctrl-C has cut short; of a VAE also
             'val_reconstruction' and 'val_kl_divergence', whose sum is
             'val_loss'.
+        film: film.Film, what the explorer shows of the training.
         images: dict, arguments of fit: what to train on, see images.
         callbacks: list of keras.callbacks.Callback, an argument of fit.
     """
@@ -252,10 +253,12 @@ class Run:
         self.path = unfinished.path_of(options)
         self.identity = unfinished.identity_of(options, x_train, x_test)
         self.losses = {'loss': [], 'val_loss': []}
-        self.divergence = None
+        self.look = None
         if encoder is not None:
             self.losses.update(val_reconstruction=[], val_kl_divergence=[])
-            self.divergence = divergence_of(encoder, x_test)
+            self.look = look_at(encoder, x_test)
+        self.film = film.Film(auto, x_test, options.epochs,
+                              encoder is not None)
         self.kept = None
         speed_up(auto, len(x_train))
         if runtime.can_resume():
@@ -287,7 +290,10 @@ class Run:
         description, values = unfinished.read(self.path)
         unfinished.compare(self.path, description['identity'], self.identity)
         self.losses = description['losses']
-        self.kept = description['order'], values
+        self.film.epochs = description['film']
+        frames = len(values) - len(self.film.epochs)
+        self.film.frames = values[frames:]
+        self.kept = description['order'], values[:frames]
         print('Resuming after epoch {}'.format(len(self.losses['loss'])))
 
     def restore(self):
@@ -298,19 +304,24 @@ class Run:
             for variable, value in zip(variables_of(self.auto), values):
                 variable.assign(value)
 
-    def add(self, logs):
-        """Adds the losses of an epoch
+    def add(self, logs=None):
+        """Adds the losses of an epoch, and what the film shows of it
 
         Args:
-            logs: dict of float, the 'loss' and 'val_loss' that Keras tells.
+            logs: dict of float, the 'loss' and 'val_loss' that Keras tells;
+                None before the first epoch, which has none.
         """
-        logs = dict(logs)
-        if self.divergence:
-            logs['val_kl_divergence'] = self.divergence()
-            logs['val_reconstruction'] = (
-                logs['val_loss'] - logs['val_kl_divergence'])
-        for name, values in self.losses.items():
-            values.append(float(logs[name]))
+        means = None
+        if self.look:
+            means, divergence = self.look()
+        if logs:
+            logs = dict(logs)
+            if self.look:
+                logs['val_kl_divergence'] = divergence
+                logs['val_reconstruction'] = logs['val_loss'] - divergence
+            for name, values in self.losses.items():
+                values.append(float(logs[name]))
+        self.film.shoot(len(self.losses['loss']), means)
 
     def keep(self):
         """Keeps the state, unless this runtime could not go back to it
@@ -322,35 +333,37 @@ class Run:
         try:
             unfinished.write(
                 self.path, {'identity': self.identity, 'order': get_order(),
-                            'losses': self.losses},
-                [variable.numpy() for variable in variables_of(self.auto)])
+                            'losses': self.losses, 'film': self.film.epochs},
+                [variable.numpy() for variable in variables_of(self.auto)] +
+                self.film.frames)
         except UserError as error:
             print('\nState not kept: {}'.format(one_line(error)),
                   file=sys.stderr)
 
 
-def divergence_of(encoder, images):
-    """Makes a function that computes the mean KL divergence of images
+def look_at(encoder, images):
+    """Makes a function that computes what an encoder makes of images
 
     Args:
         encoder: keras.Model of a VAE.
         images: array (n, ...), uint8, or float32 in [0, 1].
 
     Returns:
-        function of no argument, which returns a float, nats per image.
+        function of no argument, which returns the means, an array
+        (n, latent_dims), and the mean KL divergence, a float, nats per image.
     """
     import tensorflow.keras as keras
 
     # Without the sample, which would draw noise that the training then lacks.
     distribution = keras.Model(encoder.inputs[0], encoder.outputs[1:])
 
-    def divergence():
+    def look():
         """Computes it from the weights of now"""
         mean, log_var = predict(distribution, images)
-        return float(np.mean(-0.5 * np.sum(
+        return mean, float(np.mean(-0.5 * np.sum(
             1 + log_var - mean ** 2 - np.exp(log_var), axis=1)))
 
-    return divergence
+    return look
 
 
 def make_callback(run):
@@ -377,6 +390,8 @@ def make_callback(run):
             """Restores the state; has Ctrl-C come to this callback"""
             # Not before: fit takes random numbers when it begins.
             run.restore()
+            if not run.epoch:
+                run.add()
             # Only the main thread may ask for signals. A shell's background
             # ignores this one, and goes on.
             if (threading.current_thread() is threading.main_thread() and

@@ -69,7 +69,7 @@ def train(task, folder, resume, *callbacks):
         *callbacks: keras.callbacks.Callback, called after the main's own.
 
     Returns:
-        dict of lists of float, the losses.
+        training.Run, with losses and film.
     """
     auto = build(task, arguments=TINY[task])[2]
     x_train, x_test = images(task, 600), images(task, 50)
@@ -77,7 +77,7 @@ def train(task, folder, resume, *callbacks):
         task=task, epochs=EPOCHS, seed=7, resume=resume, output=str(folder)))
     auto.fit(epochs=EPOCHS, initial_epoch=run.epoch, verbose=0,
              callbacks=run.callbacks + list(callbacks), **run.images)
-    return run.losses
+    return run
 
 
 class Killed(Exception):
@@ -100,14 +100,14 @@ def kill():
     (0, 'Ctrl-C'), (1, 'a kill'), (2, 'a kill'), (3, 'a kill')])
 def test_resumed_run_ends_like_an_undisturbed_one(
         task, way, tmp_path, capsys, monkeypatch):
-    """After Ctrl-C or a kill, --resume leads to the same losses"""
+    """After Ctrl-C or a kill, --resume leads to the same losses and film"""
     # To compile takes longer than all else here; the long tests do it.
     monkeypatch.setattr(training, 'speed_up', lambda auto, count: None)
     folder = tmp_path / 'disturbed'
     if way == 'Ctrl-C':
-        losses = train(task, folder, False, after_third_epoch(
+        stopped = train(task, folder, False, after_third_epoch(
             lambda: os.kill(os.getpid(), signal.SIGINT)))
-        assert len(losses['loss']) < EPOCHS, 'not stopped'
+        assert len(stopped.losses['loss']) < EPOCHS, 'not stopped'
     else:
         with pytest.raises(Killed):
             train(task, folder, False, after_third_epoch(kill))
@@ -117,10 +117,14 @@ def test_resumed_run_ends_like_an_undisturbed_one(
     assert 'Nothing to resume in {}'.format(
         tmp_path / 'undisturbed') in capsys.readouterr()[0]
     for name in ('loss', 'val_loss'):
-        assert len(theirs[name]) == EPOCHS
+        losses = ours.losses[name], theirs.losses[name]
+        assert len(losses[1]) == EPOCHS
         if task in EXACT:
-            assert ours[name] == theirs[name]
-        np.testing.assert_allclose(ours[name], theirs[name], rtol=0.01)
+            assert losses[0] == losses[1]
+        np.testing.assert_allclose(*losses, rtol=0.01)
+    assert ours.film.epochs == theirs.film.epochs == list(range(EPOCHS + 1))
+    if task in EXACT:
+        np.testing.assert_array_equal(ours.film.frames, theirs.film.frames)
 
 
 def test_without_resume_a_run_starts_afresh(

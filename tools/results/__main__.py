@@ -3,7 +3,7 @@
 
 A run that has been done is not done again: what it left is in
 output/results. What this writes: tools/results/results.json, the tables in
-docs/results.md and, for the newest runtime, docs/pictures/.
+docs/results.md and, for the newest runtime, docs/pictures/ and docs/live/.
 """
 
 import argparse
@@ -137,7 +137,7 @@ def collect(folder, printed):
     after = printed.rpartition('val_loss')[2].split('\n')[1:]
     return {'loss': losses, 'val_loss': val_losses, 'first': rows[0],
             'printed': [line for line in after
-                        if line and not line.startswith('Saved ')],
+                        if line and not line.startswith(('Saved ', 'Now '))],
             'bytes': {name: os.path.getsize(os.path.join(folder, name))
                       for name in names}}
 
@@ -177,8 +177,9 @@ def main():
             kept[name] = run(runtime, name, python, command)
             write(results)
     if 'newest' in options.runtimes:
-        subprocess.run([sys.executable, '-m', 'tools.results.pictures'],
-                       cwd=ROOT, check=True)
+        for module in 'live', 'pictures':
+            subprocess.run([sys.executable, '-m', f'tools.results.{module}'],
+                           cwd=ROOT, check=True)
 
 
 if __name__ == '__main__':
