@@ -55,7 +55,7 @@ def autoencoder(input_dims, filters, latent_dims):
             'three filters. Received: {}'.format(input_dims))
 
     # Encoder (data_format, since Keras may be set to channels first)
-    inputs = keras.Input(shape=input_dims)
+    inputs = keras.Input(shape=input_dims, name='inputs')
     x = inputs
     for count in filters:
         x = keras.layers.Conv2D(count, (3, 3), data_format='channels_last',
@@ -69,7 +69,7 @@ def autoencoder(input_dims, filters, latent_dims):
             'Received: {}'.format(encoder.output_shape[1:], latent_dims))
 
     # Decoder
-    codes = keras.Input(shape=latent_dims)
+    codes = keras.Input(shape=latent_dims, name='codes')
     x = codes
     paddings = ['same'] * (len(filters) - 1) + ['valid']
     for count, padding in zip(reversed(filters), paddings):

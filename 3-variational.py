@@ -42,7 +42,7 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
     latent_dims = positive('latent_dims', latent_dims)
 
     # Encoder
-    inputs = keras.Input(shape=(input_dims,))
+    inputs = keras.Input(shape=(input_dims,), name='inputs')
     x = inputs
     for nodes in hidden_layers:
         x = keras.layers.Dense(nodes, activation='relu')(x)
@@ -52,7 +52,7 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
     encoder = keras.Model(inputs, [latent, mean, log_var], name='encoder')
 
     # Decoder
-    codes = keras.Input(shape=(latent_dims,))
+    codes = keras.Input(shape=(latent_dims,), name='codes')
     x = codes
     for nodes in reversed(hidden_layers):
         x = keras.layers.Dense(nodes, activation='relu')(x)

@@ -81,8 +81,7 @@ WAYS = {
 
 def cannot(way, kind):
     """Says why this runtime cannot copy any model so, or gives None"""
-    if (way in ('deepcopy', 'pickle') and
-            keras.Model.__reduce__ is object.__reduce__):
+    if way in ('deepcopy', 'pickle') and not saved.can_pickle():
         return 'Keras cannot pickle models'
     if (way in ('clone', 'JSON', '.keras', '.h5') and kind not in REBUILT):
         return 'Keras 3.0 cannot make or save a model that ends with a model'
