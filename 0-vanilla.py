@@ -4,22 +4,6 @@
 import tensorflow.keras as keras
 
 
-def positive(name, value, listed=False):
-    """Returns an argument as int or list of int, or raises ValueError"""
-    if listed:
-        if not isinstance(value, (list, tuple)):
-            raise ValueError('`{}` must be a list of positive integers. '
-                             'Received: {!r}'.format(name, value))
-        return [positive('{}[{}]'.format(name, i), item)
-                for i, item in enumerate(value)]
-    # Digits alone: no sign, no point, and not True, which counts as 1.
-    if (isinstance(value, str) or not str(value).isdecimal() or
-            int(value) == 0):
-        raise ValueError('`{}` must be a positive integer. '
-                         'Received: {!r}'.format(name, value))
-    return int(value)
-
-
 def autoencoder(input_dims, hidden_layers, latent_dims):
     """Builds an autoencoder of fully connected layers
 
@@ -45,11 +29,11 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
         dimensionality of data with neural networks", Science 313.
     """
     input_dims = positive('input_dims', input_dims)
-    hidden_layers = positive('hidden_layers', hidden_layers, listed=True)
+    hidden_layers = positives('hidden_layers', hidden_layers)
     latent_dims = positive('latent_dims', latent_dims)
 
     # Encoder
-    inputs = keras.Input(shape=(input_dims,))
+    inputs = keras.Input(shape=(input_dims,), name='inputs')
     x = inputs
     for nodes in hidden_layers:
         x = keras.layers.Dense(nodes, activation='relu')(x)
@@ -58,7 +42,7 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
     encoder = keras.Model(inputs, latent, name='encoder')
 
     # Decoder
-    codes = keras.Input(shape=(latent_dims,))
+    codes = keras.Input(shape=(latent_dims,), name='codes')
     x = codes
     for nodes in reversed(hidden_layers):
         x = keras.layers.Dense(nodes, activation='relu')(x)
@@ -71,3 +55,21 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
     auto.compile(optimizer='adam', loss='binary_crossentropy')
 
     return encoder, decoder, auto
+
+
+def positive(name, value):
+    """Returns an argument as int, or raises ValueError"""
+    # int() takes True and 2.5 as well, but their text is not digits alone.
+    if isinstance(value, str) or not str(value).isdecimal() or not int(value):
+        raise ValueError('`{}` must be a positive integer. '
+                         'Received: {!r}'.format(name, value))
+    return int(value)
+
+
+def positives(name, values):
+    """Returns an argument as tuple of int, or raises ValueError"""
+    if not isinstance(values, (list, tuple)):
+        raise ValueError('`{}` must be a list of positive integers. '
+                         'Received: {!r}'.format(name, values))
+    return tuple(positive('{}[{}]'.format(name, i), value)
+                 for i, value in enumerate(values))

@@ -4,22 +4,6 @@
 import tensorflow.keras as keras
 
 
-def positive(name, value, listed=False):
-    """Returns an argument as int or list of int, or raises ValueError"""
-    if listed:
-        if not isinstance(value, (list, tuple)):
-            raise ValueError('`{}` must be a list of positive integers. '
-                             'Received: {!r}'.format(name, value))
-        return [positive('{}[{}]'.format(name, i), item)
-                for i, item in enumerate(value)]
-    # Digits alone: no sign, no point, and not True, which counts as 1.
-    if (isinstance(value, str) or not str(value).isdecimal() or
-            int(value) == 0):
-        raise ValueError('`{}` must be a positive integer. '
-                         'Received: {!r}'.format(name, value))
-    return int(value)
-
-
 def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
     """Builds an autoencoder whose latent representation is sparse
 
@@ -30,11 +14,10 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
             empty.
         latent_dims: int, the number of values of the latent representation.
         lambtha: float, 0 or more, the weight of the L1 penalty on the encoded
-            output. Keras decides what it weighs: on TensorFlow 2.0 to 2.15
-            and Keras 3.14 and later the mean penalty of the batch; on Keras
-            3.0 to 3.13 the sum over the batch, and on TensorFlow 1.12 twice
-            that sum, since it counts in the encoder and in auto. The latter
-            need a smaller lambtha for the same sparsity.
+            output. TensorFlow 2.0 to 2.15 and Keras 3.14 and later take the
+            mean penalty of a batch. Keras 3.0 to 3.13 take the sum over the
+            batch, and TensorFlow 1.12 twice the sum: they need a smaller
+            lambtha for the same sparsity.
 
     Returns:
         encoder: keras.Model, (batch, input_dims) to (batch, latent_dims).
@@ -51,33 +34,24 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
         Learning", section 14.2.1.
     """
     input_dims = positive('input_dims', input_dims)
-    hidden_layers = positive('hidden_layers', hidden_layers, listed=True)
+    hidden_layers = positives('hidden_layers', hidden_layers)
     latent_dims = positive('latent_dims', latent_dims)
-
-    # As text, since float takes True, and arrays of one number.
-    try:
-        valid = 0 <= float(str(lambtha)) < float('inf')
-    except ValueError:
-        valid = False
-    if not valid or isinstance(lambtha, str):
-        raise ValueError('`lambtha` must be a number, 0 or more. '
-                         'Received: {!r}'.format(lambtha))
+    lambtha = weight('lambtha', lambtha)
 
     # Encoder
-    inputs = keras.Input(shape=(input_dims,))
+    inputs = keras.Input(shape=(input_dims,), name='inputs')
     x = inputs
     for nodes in hidden_layers:
         x = keras.layers.Dense(nodes, activation='relu')(x)
-    penalty = keras.regularizers.l1(float(lambtha))
     # The penalty is added to the loss, so it needs the dtype of the loss.
-    latent = keras.layers.Dense(latent_dims, activation='relu',
-                                activity_regularizer=penalty,
-                                dtype=keras.backend.floatx(),
-                                name='latent')(x)
+    latent = keras.layers.Dense(
+        latent_dims, activation='relu', name='latent',
+        activity_regularizer=keras.regularizers.l1(lambtha),
+        dtype=keras.backend.floatx())(x)
     encoder = keras.Model(inputs, latent, name='encoder')
 
     # Decoder
-    codes = keras.Input(shape=(latent_dims,))
+    codes = keras.Input(shape=(latent_dims,), name='codes')
     x = codes
     for nodes in reversed(hidden_layers):
         x = keras.layers.Dense(nodes, activation='relu')(x)
@@ -90,3 +64,34 @@ def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):
     auto.compile(optimizer='adam', loss='binary_crossentropy')
 
     return encoder, decoder, auto
+
+
+def positive(name, value):
+    """Returns an argument as int, or raises ValueError"""
+    # int() takes True and 2.5 as well, but their text is not digits alone.
+    if isinstance(value, str) or not str(value).isdecimal() or not int(value):
+        raise ValueError('`{}` must be a positive integer. '
+                         'Received: {!r}'.format(name, value))
+    return int(value)
+
+
+def positives(name, values):
+    """Returns an argument as tuple of int, or raises ValueError"""
+    if not isinstance(values, (list, tuple)):
+        raise ValueError('`{}` must be a list of positive integers. '
+                         'Received: {!r}'.format(name, values))
+    return tuple(positive('{}[{}]'.format(name, i), value)
+                 for i, value in enumerate(values))
+
+
+def weight(name, value):
+    """Returns an argument as float, or raises ValueError"""
+    # As text, since float() takes True and arrays of one number.
+    try:
+        valid = 0 <= float(str(value)) < float('inf')
+    except ValueError:
+        valid = False
+    if not valid or isinstance(value, str):
+        raise ValueError('`{}` must be a number, 0 or more. '
+                         'Received: {!r}'.format(name, value))
+    return float(value)

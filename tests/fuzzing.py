@@ -170,7 +170,7 @@ def names(error, name, value):
         received += value
         # Where every item is an integer, they are shown as Python's.
         if all(str(item).isdecimal() for item in value):
-            received.append([int(item) for item in value])
+            received.append(tuple(int(item) for item in value))
     return re.match(r'`{}(\[\d+\])?` must '.format(name), str(error)) and any(
         str(error).endswith('Received: {!r}'.format(part))
         for part in received)

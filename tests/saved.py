@@ -9,6 +9,7 @@ another runtime may have saved.
 
 import argparse
 import os
+import pickle
 import subprocess
 import sys
 
@@ -42,6 +43,11 @@ def kinds_rebuilt():
     except IndexError:
         return ('encoder', 'decoder')
     return KINDS
+
+
+def can_pickle():
+    """Tells whether Keras can pickle models"""
+    return keras.Model.__reduce__ is not object.__reduce__
 
 
 def models_of(task):
@@ -97,10 +103,11 @@ def outputs_of(models, name):
 
 
 def save(folder):
-    """Saves all models as the mains do, and what they predict
+    """Saves all models as the mains do, pickles them, and what they predict
 
     Args:
-        folder: str, gets the folder `output` and the file saved.npz.
+        folder: str, gets the folder `output`, the file saved.npz and, where
+            Keras can pickle models, a file for each task.
     """
     output, found = os.path.join(folder, 'output'), {}
     os.mkdir(output)
@@ -110,27 +117,48 @@ def save(folder):
                     options=argparse.Namespace(task=task, output=output))
         found.update(outputs_of(models, task))
         found['{} loss'.format(task)] = loss_of(models[2])
+        if can_pickle():
+            path = os.path.join(folder, '{}.pickle'.format(task))
+            with open(path, 'wb') as file:
+                pickle.dump(models, file)
     np.savez(os.path.join(folder, 'saved.npz'), **found)
 
 
-def load_unknown(path):
+def load_model(folder, task, kind):
+    """Loads a model from a file in Keras' own format"""
+    return keras.models.load_model(os.path.join(
+        folder, 'output', '{}-{}.keras'.format(task, kind)))
+
+
+def unpickle(folder, task):
+    """Loads the pickled models of a task: encoder, decoder, auto"""
+    with open(os.path.join(folder, '{}.pickle'.format(task)), 'rb') as file:
+        return pickle.load(file)
+
+
+def load_unknown(folder):
     """Loads models of task 3 before its file has been imported
 
     Args:
-        path: function of the name of a file, gives its path.
+        folder: str, what save was given.
 
     Returns:
         dict, for each 'loaded KIND': '', or whose the layer is.
     """
+    loaders = {}
+    if runtime.can_save_models():
+        loaders['encoder'] = lambda: load_model(folder, 3, 'encoder')
+        loaders['auto'] = lambda: load_model(folder, 3, 'auto').layers[1]
+    if can_pickle():
+        loaders['pickle'] = lambda: unpickle(folder, 3)[0]
     found = {}
-    for kind in ('encoder', 'auto'):
+    for kind, loader in sorted(loaders.items()):
         try:
-            model = keras.models.load_model(path('3-{}.keras'.format(kind)))
+            encoder = loader()
         except Exception:
             found['loaded ' + kind] = ''
         else:
             # Keras 3.0 imports the task file by itself, if it finds it.
-            encoder = model if kind == 'encoder' else model.layers[1]
             own = isinstance(encoder.layers[-1],
                              __import__(FILES[3]).Lambda)
             found['loaded ' + kind] = 'the same' if own else 'another'
@@ -141,27 +169,38 @@ def load(folder):
     """Loads all models by the lines that docs/using.md has
 
     Leaves what they predict, and their losses, in the files weights.npz and,
-    where there is Keras' own format, models.npz; and there for each model of
-    task 3 what Keras has made of it before the task file was imported: '' if
-    it has refused to.
+    where Keras can, models.npz and pickles.npz; and in unknown.npz for each
+    model of task 3 what Keras has made of it before the task file was
+    imported: '' if it has refused to.
 
     Args:
         folder: str, what save was given.
     """
-    if not runtime.can_save_models():
-        load_weights(folder)
-        return
-    path = os.path.join(folder, 'output', '{}').format
-    found = load_unknown(path)
+    np.savez(os.path.join(folder, 'unknown.npz'), **load_unknown(folder))
     load_weights(folder)
-    rebuilt = kinds_rebuilt()
+    if runtime.can_save_models():
+        rebuilt = kinds_rebuilt()
+        keep(folder, 'models.npz', lambda task: [
+            load_model(folder, task, kind) for kind in rebuilt])
+    if can_pickle():
+        keep(folder, 'pickles.npz', lambda task: unpickle(folder, task))
+
+
+def keep(folder, name, loader):
+    """Saves what loaded models predict and their losses
+
+    Args:
+        folder: str, where.
+        name: str, the name of the file.
+        loader: function of the task, gives encoder, decoder and, if any, auto.
+    """
+    found = {}
     for task in TASKS:
-        models = [keras.models.load_model(
-            path('{}-{}.keras'.format(task, kind))) for kind in rebuilt]
+        models = loader(task)
         found.update(outputs_of(models, task))
-        if rebuilt == KINDS:
+        if len(models) == len(KINDS):
             found['{} loss'.format(task)] = loss_of(models[2])
-    np.savez(os.path.join(folder, 'models.npz'), **found)
+    np.savez(os.path.join(folder, name), **found)
 
 
 def load_weights(folder):
@@ -172,15 +211,14 @@ def load_weights(folder):
     Args:
         folder: str, what save was given.
     """
-    path = os.path.join(folder, 'output', '{}').format
-    found = {}
-    for task in TASKS:
-        encoder, decoder, auto = __import__(FILES[task]).autoencoder(
-            *arguments_of(task))
-        auto.load_weights(path('{}.weights.h5'.format(task)))
-        found.update(outputs_of([encoder, decoder, auto], task))
-        found['{} loss'.format(task)] = loss_of(auto)
-    np.savez(os.path.join(folder, 'weights.npz'), **found)
+    def loader(task):
+        """Builds the models of a task and loads their weights"""
+        models = __import__(FILES[task]).autoencoder(*arguments_of(task))
+        models[2].load_weights(os.path.join(
+            folder, 'output', '{}.weights.h5'.format(task)))
+        return models
+
+    keep(folder, 'weights.npz', loader)
 
 
 def call(action, folder, python=sys.executable):

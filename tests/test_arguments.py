@@ -76,7 +76,17 @@ def test_builds_or_says_what_is_wrong(file):
     assert all(counts.values()), counts
 
 
-def test_helper_is_the_same_in_all_files():
+@pytest.mark.parametrize('name', ['positive', 'positives'])
+def test_helpers_are_the_same_in_all_files(name):
     """What the task files share is the same word for word"""
-    sources = {inspect.getsource(__import__(file).positive) for file in FILES}
+    sources = {inspect.getsource(getattr(__import__(file), name))
+               for file in FILES}
     assert len(sources) == 1
+
+
+@pytest.mark.parametrize('file', FILES)
+def test_exercise_comes_first(file):
+    """The first thing that a reader meets is the function of the exercise"""
+    source = inspect.getsource(__import__(file))
+    assert re.findall(r'^(?:def|class) (\w+)', source,
+                      re.MULTILINE)[0] == 'autoencoder'
