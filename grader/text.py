@@ -163,11 +163,11 @@ def told_by(work, seconds):
     told = b''
     why = 'Python gave up on it'
     try:
-        while len(told) <= MOST:
+        while len(told) < MOST:
             if not connection.wait([reading], max(0, end - time.monotonic())):
                 why = 'it took more than {:g} s'.format(seconds)
                 break
-            part = os.read(reading, 2 ** 16)
+            part = os.read(reading, min(MOST - len(told), 2 ** 16))
             if not part:
                 break
             told += part

@@ -265,7 +265,7 @@ def test_slow(monkeypatch):
 @pytest.mark.parametrize('harm, said', [
     (lambda *_: os.abort(), 'SIGABRT'), (lambda *_: os._exit(0), 'gave up'),
     (lambda *_: bytearray(2 ** 34), 'too much memory'),
-    (lambda *_: {'advice': [['style', 'x' * text.MOST]]}, 'gave up'),
+    (lambda *_: {'advice': [['style', 'x' * 2 * text.MOST]]}, 'gave up'),
     (lambda *_: 1 // 0, 'gave up')])
 def test_end_of_process(monkeypatch, harm, said):
     """Whatever ends the process is a fault, and harms nothing else"""
@@ -273,6 +273,16 @@ def test_end_of_process(monkeypatch, harm, said):
     result = examine(RIGHT)
     (check, sentence, line), = result['faults']
     assert check == 'syntax' and said in sentence and line is None
+
+
+@pytest.mark.parametrize('more, kept', [(0, True), (1, False)])
+def test_too_much(more, kept):
+    """A line that ends after the last byte that may be told is not kept"""
+    # Without what JSON writes around it, and the new line.
+    long = {'normal': 'x' * (text.MOST + more - len('{"normal": ""}\n'))}
+    told = text.told_by(lambda: [long], 20)
+    assert told[:-1] == [long] * kept
+    assert 'Python gave up' in told[-1]['stop'][0]
 
 
 def test_writes_nothing(monkeypatch, tmp_path):
