@@ -35,7 +35,7 @@ grade: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
 
 prove: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
     .nox/$(subst .,-,$(RUNTIME))/made)
-	$(VENV) -m grader.prove $(if $(RUNTIME),--runtime '$(RUNTIME)')
+	$(VENV) -m grader.proof $(if $(RUNTIME),--runtime '$(RUNTIME)')
 
 siege: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
     .nox/$(subst .,-,$(RUNTIME))/made)

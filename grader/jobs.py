@@ -9,8 +9,9 @@ import signal
 import time
 from multiprocessing import connection
 
-from . import cage, judge, submissions
+from . import judge, submissions
 from .registry import TASKS
+from .sandbox import cage
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # The time that a judge has to end its cage.

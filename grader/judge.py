@@ -12,13 +12,14 @@ import subprocess
 import tempfile
 import time
 
-from . import cage, scores, submissions, text, wire
+from . import scores, submissions
 from .checks import checks_of
 from .printable import clean
 from .registry import Fault, TASKS, Unjudged, require
-from .subject import FORMS, Subject, fits
+from .sandbox import cage, protocol
+from .solution import FORMS, Subject, fits
+from .source import examination
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 FAILED = 'the grader itself failed here, not the submission; grade it ' \
     'again, and report it if it fails again ({})'
 # TensorFlow's import on a busy machine.
@@ -49,8 +50,8 @@ class Servant:
         self.place = tempfile.mkdtemp()
         code = os.path.join(self.place, 'code')
         os.mkdir(code)
-        for name in ('servant.py', 'wire.py', 'confine.py'):
-            shutil.copy(os.path.join(HERE, name), code)
+        for name in ('runner.py', 'protocol.py', 'confine.py'):
+            shutil.copy(os.path.join(cage.HERE, name), code)
         for name, file in self.submission.files.items():
             if file.content is not None:
                 with open(os.path.join(code, name), 'wb') as copied:
@@ -59,7 +60,7 @@ class Servant:
         for number in range(1 + 2 * len(TASKS)):
             questions, answers = os.pipe(), os.pipe()
             theirs[number] = questions[0], answers[1]
-            self.wires.append(wire.Wire(answers[0], questions[1]))
+            self.wires.append(protocol.Wire(answers[0], questions[1]))
         descriptors = [one for pair in theirs.values() for one in pair]
         self.process = cage.start(
             self.kind, self.options.python, self.place,
@@ -81,11 +82,11 @@ class Servant:
 
         Args:
             number: int, which of the pipes it gets.
-            ask: str, 'file' or 'program', see servant.start.
+            ask: str, 'file' or 'program', see runner.start.
             task: int, whose file.
 
         Returns:
-            wire.Wire, to that process.
+            protocol.Wire, to that process.
         """
         for _ in range(2):
             try:
@@ -94,7 +95,7 @@ class Servant:
                 self.tell(STARTING, ask=ask, number=number,
                           path=TASKS[task].file)
                 return self.wires[number]
-            except wire.Broken:
+            except protocol.Broken:
                 self.close()
         raise OSError('the servant does not start: ' + self.said)
 
@@ -104,7 +105,7 @@ class Servant:
             return
         try:
             self.tell(10, ask='end', number=number)
-        except wire.Broken:
+        except protocol.Broken:
             self.close()
 
     def close(self):
@@ -128,7 +129,7 @@ def run_program(subject, servant):
     connection.deadline = time.monotonic() + subject.left
     try:
         answer = connection.receive()[0]
-    except wire.Broken as broken:
+    except protocol.Broken as broken:
         servant.end(number)
         raise Fault('{} {}'.format(name, {
             'late': 'does not end'}.get(str(broken), 'ends the process')))
@@ -224,11 +225,11 @@ def judge(submission, options):
             `task_seconds`, `task_memory`, `cage`, `weights`.
 
     Returns:
-        dict, as docs/grading.md says; and 'normal', see text.examine.
+        dict, as docs/grading.md says; and 'normal', see examination.examine.
     """
     cage.adopt()
     # Before there are threads, for it forks.
-    texts = [text.examine(submission.files[task.file], task.parameters)
+    texts = [examination.examine(submission.files[task.file], task.parameters)
              for task in TASKS]
     if not submission.readme:
         texts[0]['advice'].append([

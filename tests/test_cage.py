@@ -15,14 +15,14 @@ import types
 
 import pytest
 
-from grader import cage, confine
+from grader.sandbox import cage, confine
 
 # What a file's code tries; each must raise an error. `paths` are those of a
 # secret, of the project, of the place and of the code in it; `judge` and
 # `servant` are processes.
 FORBIDDEN = {
     'reads a file outside': 'open(paths[0])',
-    'reads the grader': 'open(paths[1] + "/grader/cage.py")',
+    'reads the grader': 'open(paths[1] + "/grader/oracle.py")',
     'lists a folder outside': 'os.listdir(os.path.dirname(paths[0]))',
     'lists the grader': 'os.listdir(paths[1] + "/grader")',
     'reads users': 'open("/etc/passwd")',
@@ -193,7 +193,7 @@ def place():
     """Makes a servant's folder"""
     folder = tempfile.mkdtemp()
     os.mkdir(os.path.join(folder, 'code'))
-    shutil.copy(os.path.join(cage.ROOT, 'grader', 'confine.py'),
+    shutil.copy(os.path.join(cage.HERE, 'confine.py'),
                 os.path.join(folder, 'code'))
     yield folder
     shutil.rmtree(folder)
@@ -215,7 +215,7 @@ def begin(kind, place, program, *arguments, pipe=None, gibibytes=1):
     Returns:
         tuple: subprocess.Popen, and the int of the descriptor to read from.
     """
-    with open(os.path.join(place, 'code', 'servant.py'), 'w') as file:
+    with open(os.path.join(place, 'code', 'runner.py'), 'w') as file:
         file.write(program)
     ours, theirs = pipe or os.pipe()
     process = cage.start(kind, sys.executable, place,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The grader itself: that no file disturbs it, and that its numbers are right
 
-That it judges well is proved by grader/prove.py; what the command does with
+That it judges well is proved by grader/proof; what the command does with
 what it says is in test_command.py.
 """
 
@@ -13,10 +13,12 @@ import threading
 import numpy as np
 import pytest
 
-from grader import oracle, prove, scores, wire
+from grader import oracle, scores
 from grader.checks import checks_of, loss, training
+from grader.proof.__main__ import grade
 from grader.registry import TASKS
-from grader.subject import gist
+from grader.sandbox import protocol
+from grader.solution import gist
 from tests.models import call, evaluate
 from tests.support import ROOT, keras
 
@@ -60,7 +62,7 @@ def test_hostile(first, tmpdir):
         path.write('#!/usr/bin/env python3\n"""Harms"""\n' + text)
         path.chmod(0o755)
     before = {path.basename: path.read() for path in tmpdir.listdir()}
-    tasks = prove.grade(str(tmpdir), task_seconds=6, task_memory=3)['tasks']
+    tasks = grade(str(tmpdir), task_seconds=6, task_memory=3)['tasks']
     assert {path.basename: path.read() for path in
             tmpdir.listdir()} == before
     for (name, _, pattern), said in zip(cases, tasks):
@@ -101,7 +103,7 @@ def test_weights_in_the_docs():
 def pipes():
     """Makes two ends of a wire"""
     there, back = os.pipe(), os.pipe()
-    return wire.Wire(back[0], there[1]), wire.Wire(there[0], back[1])
+    return protocol.Wire(back[0], there[1]), protocol.Wire(there[0], back[1])
 
 
 def test_wire():
@@ -133,7 +135,7 @@ def test_wire_of_garbage(data):
     ours, theirs = pipes()
     os.write(theirs.writing, data)
     os.close(theirs.writing)
-    with pytest.raises(wire.Broken):
+    with pytest.raises(protocol.Broken):
         ours.receive()
 
 
@@ -141,7 +143,7 @@ def test_silence():
     """A wire does not wait longer than it may"""
     ours, _ = pipes()
     ours.deadline = 0
-    with pytest.raises(wire.Broken, match='late'):
+    with pytest.raises(protocol.Broken, match='late'):
         ours.receive()
 
 

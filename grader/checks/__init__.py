@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The checks of models, in the order in which they are made
 
-Those of a file's text are in grader/text.py.
+Those of a file's text are in grader/source.
 """
 
 from . import contract

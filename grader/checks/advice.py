@@ -9,7 +9,7 @@ import re
 from .. import oracle
 from ..registry import (ALL, DENSE, Fault, IMAGES, SPARSE, VARIATIONAL, check,
                         require)
-from ..subject import SIDES, written
+from ..solution import SIDES, written
 from .layers import randomise
 
 LAYERS = ('returns', 'order', 'encoder-layers', 'decoder-layers',

@@ -4,7 +4,7 @@
 import numpy as np
 
 from ..registry import Fault, IMAGES, SPARSE, Unjudged, check, require
-from ..subject import SIDES, shape_of, written
+from ..solution import SIDES, shape_of, written
 
 # The first are those of the long checks: each layer has a size of its own,
 # so that no order hides. Then equal neighbours, one layer, none.

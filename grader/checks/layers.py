@@ -8,7 +8,7 @@ import numpy as np
 from .. import oracle
 from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL,
                         check, plural, require)
-from ..subject import shape_of
+from ..solution import shape_of
 from .contract import inputs_for, over_sizes
 
 COUNT = 12

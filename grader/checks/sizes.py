@@ -8,7 +8,7 @@ import re
 
 from ..printable import clean
 from ..registry import Fault, IMAGES, Unjudged, check
-from ..subject import written
+from ..solution import written
 from .contract import EVEN, EXERCISE, sizes_of
 
 LAYERS = ('encoder-layers', 'decoder-layers', 'encoder-output',

@@ -15,7 +15,7 @@ import numpy as np
 from .. import oracle
 from ..registry import (Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL, check,
                         require)
-from ..subject import written
+from ..solution import written
 from .contract import BATCH, EXERCISE, inputs_for, trained_sizes
 from .layers import drawn, name_of, pairs
 from .loss import evaluated, near, reconstruct
@@ -184,7 +184,7 @@ def follow(models, inputs, times, ways):
         models: Models.
         inputs: array.
         times: int, how often each of them is in the batch.
-        ways: list of str, how each step is made, see servant.File.train.
+        ways: list of str, how each step is made, see runner.File.train.
 
     Returns:
         Run.

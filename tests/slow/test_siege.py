@@ -31,9 +31,9 @@ import tty
 import pytest
 
 from common import ROOT
-from grader import cage
 from grader.registry import TASKS
 from grader.report import NO_CAGE
+from grader.sandbox import cage
 
 ROOT = pathlib.Path(ROOT)
 HERE = pathlib.Path(__file__).parent / 'siege'
@@ -90,9 +90,9 @@ def lied(self, header, given, true=sys.modules['__main__'].File.answer):
 sys.modules['__main__'].File.answer = lied
 '''}
 # The command, with a cage that it need not have chosen.
-COMMAND = 'import sys; from grader import __main__, cage; ' \
-    'kind = sys.argv.pop(1); cage.choose = lambda python: kind; ' \
-    'sys.exit(__main__.main())'
+COMMAND = 'import sys; from grader import __main__; ' \
+    'from grader.sandbox import cage; kind = sys.argv.pop(1); ' \
+    'cage.choose = lambda python: kind; sys.exit(__main__.main())'
 
 Case = collections.namedtuple('Case', 'name kind task most flags text')
 

@@ -27,8 +27,8 @@ import pycodestyle
 import vermin
 from vermin.formats.format import Format
 
-from .landmarks import FUNCTIONS, functions, landmarks
-from .printable import clean
+from ..printable import clean
+from .lines import FUNCTIONS, functions, landmarks
 
 CHECKS = ('first-line', 'mode', 'new-line', 'syntax', 'documentation',
           'imports', 'style')

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Wrong and right solutions, made from four files by small, named changes
 
-The files lie in the folder `frozen`: the project's own, as they once were.
+The files lie in the folder `originals`: the project's own, as they once were.
 They are not edited together with those, so that no edit of those breaks a
 change here. Right solutions that are written in quite another way are files
 of their own, in the folder `right`.
@@ -9,7 +9,7 @@ of their own, in the folder `right`.
 
 import collections
 
-from .registry import TASKS
+from ..registry import TASKS
 
 # Changes are pairs (old text, new text); the old text must occur exactly
 # once. Of a wrong variant each sentence must match one of the patterns,
@@ -82,7 +82,7 @@ def wrong(task, name, patterns, *changes, scores=(0, 99),
     if isinstance(patterns, str):
         patterns = [patterns]
     return Variant(task, name, patterns, changes, scores, executable, ends,
-                   source or 'frozen/' + TASKS[task].file)
+                   source or 'originals/' + TASKS[task].file)
 
 
 def right(task, name, *changes, source=None):
@@ -651,7 +651,7 @@ BEHIND = (
     wrong(3, 'the vanilla file', [
         'the encoder puts out 1 value',
         'ends with one layer of 5 nodes; it must end with two'],
-          source='frozen/0-vanilla.py', scores=(15, 45)),
+          source='originals/0-vanilla.py', scores=(15, 45)),
 )
 
 RIGHT = (

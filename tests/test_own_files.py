@@ -3,14 +3,14 @@
 
 import pytest
 
-from grader import prove
+from grader.proof.__main__ import grade
 from tests.support import ROOT
 
 
 @pytest.fixture(scope='module')
 def graded():
     """Grades the project's folder"""
-    return prove.grade(ROOT)
+    return grade(ROOT)
 
 
 @pytest.mark.parametrize('task', range(4))

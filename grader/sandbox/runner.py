@@ -2,9 +2,10 @@
 """Runs the files of a submission and answers the judge's questions
 
 The only program that runs a stranger's code. It lives in the cage, with
-nothing of the grader but this file, `wire` and `confine`. It knows no check
-and gives no verdict: it builds models, sets weights, and tells what numbers
-come out. It imports TensorFlow once and then forks a process for each file.
+nothing of the grader but this file, `protocol` and `confine`. It knows no
+check and gives no verdict: it builds models, sets weights, and tells what
+numbers come out. It imports TensorFlow once and then forks a process for each
+file.
 """
 
 import copy
@@ -23,7 +24,7 @@ import traceback
 import numpy as np
 
 import confine
-import wire
+import protocol
 
 
 class Listener(io.TextIOBase):
@@ -304,13 +305,13 @@ def start(ask, path, pipes, mine, kind):
         for number, pair in pipes.items():
             for descriptor in pair if number != mine else ():
                 os.close(descriptor)
-        connection = wire.Wire(*pipes[mine])
+        connection = protocol.Wire(*pipes[mine])
         confine.enter_task(kind)
         if ask == 'file':
             serve(File(path), connection)
         else:
             run(path, connection)
-    except (BrokenPipeError, wire.Broken):
+    except (BrokenPipeError, protocol.Broken):
         pass
     finally:
         # What the file left running, threads say, must not keep it.
@@ -334,14 +335,14 @@ def main():
         gc.freeze()  # novm
     gc.enable()
     pipes = {int(number): pair for number, pair in options['pipes'].items()}
-    judge = wire.Wire(*pipes[0])
+    judge = protocol.Wire(*pipes[0])
     processes = {}
     # Graphs only, as in TensorFlow 1.12, count some losses otherwise.
     judge.send({'eager': bool(tf.executing_eagerly())})
     while True:
         try:
             header, _ = judge.receive()
-        except wire.Broken:
+        except protocol.Broken:
             break
         if header['ask'] == 'end':
             process = processes.pop(header['number'])

@@ -14,10 +14,11 @@ import re
 import sys
 import tempfile
 
-from . import scores, submissions, variants
-from .__main__ import python_of, runtime
-from .judge import judge
-from .registry import TASKS
+from .. import scores, submissions
+from ..__main__ import python_of, runtime
+from ..judge import judge
+from ..registry import TASKS
+from . import variants
 
 # What the variants use that older runtimes may not have; half a penalty is a
 # right one for TensorFlow 1.12, which counts it twice.

@@ -8,9 +8,9 @@ import zlib
 
 import numpy as np
 
-from . import wire
 from .printable import clean
 from .registry import Fault, IMAGES, TASKS, Unjudged, plural, require
+from .sandbox import protocol
 
 SIDES = ('encoder', 'decoder', 'auto')
 WANTED = 'it must return encoder, decoder, auto'
@@ -288,8 +288,8 @@ class Subject:
 
         Args:
             task: int, which of the four tasks.
-            text: dict, what text.examine says of the file.
-            connection: wire.Wire to the process that has the file, or None.
+            text: dict, what source.examine says of the file.
+            connection: protocol.Wire to the process of the file, or None.
             deadline: float, until when causes of faults are looked for.
             options: argparse.Namespace, those of the command.
             eager: bool, whether the runtime computes at once.
@@ -330,7 +330,7 @@ class Subject:
         """Asks the servant
 
         Args:
-            question: str, the name of a method of servant.File.
+            question: str, the name of a method of runner.File.
             action: str, what that does, as a sentence about it begins.
             arrays: list of arrays that go with it.
             **more: what else goes with it.
@@ -352,8 +352,8 @@ class Subject:
             error = header.get('error')
             if not fits(header, {} if error is not None else
                         FORMS.get(question, {})):
-                raise wire.Broken('garbage')
-        except wire.Broken as broken:
+                raise protocol.Broken('garbage')
+        except protocol.Broken as broken:
             self.gone = action + {
                 'late': ' did not finish within the {:g} s that the file has; '
                         'see --task-seconds'.format(self.seconds),
@@ -438,7 +438,7 @@ class Subject:
 
         Args:
             sizes: tuple, the arguments.
-            **more: how it is called, see servant.File.build.
+            **more: how it is called, see runner.File.build.
 
         Returns:
             header, the servant's answer; Models.

@@ -27,7 +27,8 @@ import subprocess
 import tempfile
 import threading
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
 # What Python and TensorFlow read, where the system has it.
 SYSTEM = ['/usr', '/bin', '/lib', '/lib32', '/lib64', '/etc/ld.so.cache',
           '/etc/alternatives', '/etc/localtime', '/dev/null', '/dev/zero',
@@ -172,7 +173,7 @@ def start(kind, python, place, arguments, descriptors, gibibytes):
     Args:
         kind: str, what choose gave.
         python: str, the Python that runs it.
-        place: str, a private folder; its sub-folder code holds servant.py
+        place: str, a private folder; its sub-folder code holds runner.py
             and whatever the servant is to read.
         arguments: list of str, the servant's.
         descriptors: list of int, the open files that it gets.
@@ -188,7 +189,7 @@ def start(kind, python, place, arguments, descriptors, gibibytes):
     code, home = [os.path.join(place, name) for name in ('code', 'home')]
     readable = readable + [code, home]
     os.makedirs(home, exist_ok=True)
-    command = [program, '-B', '-s', os.path.join(code, 'servant.py')]
+    command = [program, '-B', '-s', os.path.join(code, 'runner.py')]
     if kind == 'bubblewrap':
         command = bubblewrap(readable, place) + command
     elif kind == 'Landlock':
@@ -342,8 +343,8 @@ def works(kind, python):
         code, secret = [os.path.join(place, name)
                         for name in ('code', 'secret')]
         os.mkdir(code)
-        shutil.copy(os.path.join(ROOT, 'grader', 'confine.py'), code)
-        for path, text in ((os.path.join(code, 'servant.py'), TRIAL),
+        shutil.copy(os.path.join(HERE, 'confine.py'), code)
+        for path, text in ((os.path.join(code, 'runner.py'), TRIAL),
                            (secret, 'secret')):
             with open(path, 'w') as file:
                 file.write(text)

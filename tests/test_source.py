@@ -11,8 +11,10 @@ import pycodestyle
 import pytest
 
 from common import ROOT
-from grader import submissions, text
+from grader import submissions
 from grader.registry import TASKS
+from grader.source import examination
+from grader.source.examination import CHECKS, MOST
 
 # Where tests before these have started threads, Python 3.12 and newer warn.
 pytestmark = pytest.mark.filterwarnings(
@@ -33,14 +35,14 @@ def autoencoder(input_dims, hidden_layers, latent_dims):
 def examine(content, executable=True, seconds=20):
     """Examines a text, or bytes, and checks the form of what is said"""
     content = content if isinstance(content, bytes) else content.encode()
-    result = text.examine(submissions.File(content, executable, None),
-                          PARAMETERS, seconds)
+    result = examination.examine(
+        submissions.File(content, executable, None), PARAMETERS, seconds)
     json.dumps(result)
     assert sorted(result) == ['advice', 'faults', 'functions', 'landmarks',
                               'normal', 'not_judged', 'runs']
     for check, sentence, *_ in (result['faults'] + result['advice'] +
                                 result['not_judged']):
-        assert check in text.CHECKS
+        assert check in CHECKS
         assert sentence and sentence.isprintable() and len(sentence) <= 300
     return result
 
@@ -63,8 +65,8 @@ def files(folder=''):
             if re.match(r'\d-(?!main).*\.py$', name)]
 
 
-@pytest.mark.parametrize('file', files() + files('grader/right') +
-                         files('grader/frozen'))
+@pytest.mark.parametrize('file', files() + files('grader/proof/right') +
+                         files('grader/proof/originals'))
 def test_right(file):
     """Right files have no fault, and nothing is advised"""
     result = examine(source(file))
@@ -223,11 +225,11 @@ def test_utf_8(cookie):
 
 def test_missing():
     """A file that is not there is one fault, and nothing is judged"""
-    result = text.examine(submissions.File(None, False, 'the file is a link'),
-                          PARAMETERS)
+    result = examination.examine(
+        submissions.File(None, False, 'the file is a link'), PARAMETERS)
     assert result['faults'] == [['syntax', 'the file is a link', None]]
     assert [check for check, _ in result['not_judged']] == [
-        check for check in text.CHECKS if check != 'syntax']
+        check for check in CHECKS if check != 'syntax']
     assert not result['runs']
 
 
@@ -254,7 +256,7 @@ def test_slow(monkeypatch):
         while True:
             pass
 
-    monkeypatch.setattr(text, 'style', forever)
+    monkeypatch.setattr(examination, 'style', forever)
     result = examine(RIGHT, executable=False, seconds=1)
     assert [check for check, _, _ in result['faults']] == ['mode', 'syntax']
     assert 'more than 1 s' in result['faults'][1][1]
@@ -265,11 +267,11 @@ def test_slow(monkeypatch):
 @pytest.mark.parametrize('harm, said', [
     (lambda *_: os.abort(), 'SIGABRT'), (lambda *_: os._exit(0), 'gave up'),
     (lambda *_: bytearray(2 ** 34), 'too much memory'),
-    (lambda *_: {'advice': [['style', 'x' * 2 * text.MOST]]}, 'gave up'),
+    (lambda *_: {'advice': [['style', 'x' * 2 * MOST]]}, 'gave up'),
     (lambda *_: 1 // 0, 'gave up')])
 def test_end_of_process(monkeypatch, harm, said):
     """Whatever ends the process is a fault, and harms nothing else"""
-    monkeypatch.setattr(text, 'style', harm)
+    monkeypatch.setattr(examination, 'style', harm)
     result = examine(RIGHT)
     (check, sentence, line), = result['faults']
     assert check == 'syntax' and said in sentence and line is None
@@ -279,8 +281,8 @@ def test_end_of_process(monkeypatch, harm, said):
 def test_too_much(more, kept):
     """A line that ends after the last byte that may be told is not kept"""
     # Without what JSON writes around it, and the new line.
-    long = {'normal': 'x' * (text.MOST + more - len('{"normal": ""}\n'))}
-    told = text.told_by(lambda: [long], 20)
+    long = {'normal': 'x' * (MOST + more - len('{"normal": ""}\n'))}
+    told = examination.told_by(lambda: [long], 20)
     assert told[:-1] == [long] * kept
     assert 'Python gave up' in told[-1]['stop'][0]
 
@@ -295,7 +297,7 @@ def test_writes_nothing(monkeypatch, tmp_path):
             file.write(b'x')
         return {}
 
-    monkeypatch.setattr(text, 'style', write)
+    monkeypatch.setattr(examination, 'style', write)
     assert examine(RIGHT)['faults'] and not os.path.getsize(path)
 
 

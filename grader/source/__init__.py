@@ -1,0 +1,2 @@
+#!/usr/bin/env python3
+"""Examines the text of a file without running it"""
