@@ -186,7 +186,7 @@ def verdict(subject, weights, began):
     required = [check.name for check in checks_of(subject.task)
                 if check.about is None] + ['program']
     said = subject.text
-    faults, marks = [tuple(one) for one in said['faults']], said['landmarks']
+    faults, marks = [tuple(one) for one in said['faults']], said['lines']
     for name in required:
         for fault in subject.faults.get(name, ()):
             line = fault.line

@@ -27,7 +27,7 @@ class Fault(Exception):
 
         Args:
             sentence: str.
-            line: int, a line of the file; or str, a landmark of source.lines.
+            line: int, a line of the file; or str, a name of source.lines.
             also: list of Fault, others that were found with it.
         """
         super().__init__(sentence)
