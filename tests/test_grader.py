@@ -18,7 +18,7 @@ from grader.checks import checks_of, loss, training
 from grader.proof.__main__ import grade
 from grader.registry import TASKS
 from grader.sandbox import protocol
-from grader.solution import gist
+from grader.wording import gist
 from tests.models import call, evaluate
 from tests.support import ROOT, keras
 
@@ -85,7 +85,7 @@ def test_weights():
     for task in range(len(TASKS)):
         assert sum(scores.WEIGHTS[task].values()) == 100
         names = {check.name for check in checks_of(task)
-                 if check.about is None} | {'program'} | set(scores.FORM)
+                 if check.about is None} | set(scores.FORM)
         assert names == set(scores.WEIGHTS[task])
 
 
@@ -101,12 +101,13 @@ def test_weights_in_the_docs():
 
 
 def pipes():
-    """Makes two ends of a wire"""
+    """Makes the two ends of a connection"""
     there, back = os.pipe(), os.pipe()
-    return protocol.Wire(back[0], there[1]), protocol.Wire(there[0], back[1])
+    return (protocol.Connection(back[0], there[1]),
+            protocol.Connection(there[0], back[1]))
 
 
-def test_wire():
+def test_connection():
     """What is sent arrives, whatever its size"""
     ours, theirs = pipes()
     ours.deadline = theirs.deadline = None
@@ -130,7 +131,7 @@ def test_wire():
     struct.pack('<II', 18, 0) + b'{"shapes":[[true]]',
     struct.pack('<II', 20000, 0) + b'[' * 20000,
     struct.pack('<II', 15, 0) + b'{"shapes":null}', b'abc', b''])
-def test_wire_of_garbage(data):
+def test_garbage(data):
     """Whatever comes that is no frame is refused, and nothing else happens"""
     ours, theirs = pipes()
     os.write(theirs.writing, data)
@@ -140,7 +141,7 @@ def test_wire_of_garbage(data):
 
 
 def test_silence():
-    """A wire does not wait longer than it may"""
+    """A connection does not wait longer than it may"""
     ours, _ = pipes()
     ours.deadline = 0
     with pytest.raises(protocol.Broken, match='late'):

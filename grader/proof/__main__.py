@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 from .. import scores, submissions
-from ..__main__ import python_of, runtime
+from ..__main__ import processors, python_of, runtime
 from ..judge import judge
 from ..registry import TASKS
 from . import variants
@@ -87,23 +87,32 @@ def compare(variant, task):
     Returns:
         bool, whether it is that; str, a line about it.
     """
-    # A change of a line may leave another's layout wrong.
+    # A changed line may leave the layout of another one wrong.
     said = [fault['sentence'] for fault in task['faults']
             if fault['check'] != 'style' or 'E225' in fault['sentence']]
-    missing = [pattern for pattern in variant.patterns
-               if not any(re.search(pattern, one) for one in said)]
-    more = [one for one in said if not any(
-        re.search(pattern, one) for pattern in variant.patterns)]
-    unjudged = [] if said else task['not_judged']
-    low, high = variant.scores
-    bad = [] if low <= task['score'] <= high else [
-        'the score is {}, not {} to {}'.format(task['score'], low, high)]
-    bad += ['MISSING: ' + one for one in missing]
-    bad += ['MORE: ' + one for one in more]
-    bad += ['NOT JUDGED: ' + one['check'] for one in unjudged]
+    bad = faults_of_verdict(variant, task, said)
     return not bad, '{} {} ({:g}): {}'.format(
         task['file'], variant.name, task['score'],
         '; '.join(bad or said or ['right']))
+
+
+def faults_of_verdict(variant, task, said):
+    """Lists what is wrong with what is said of a variant, see compare"""
+    low, high = variant.scores
+    bad = [] if low <= task['score'] <= high else [
+        'the score is {}, not {} to {}'.format(task['score'], low, high)]
+    bad += ['MISSING: ' + pattern for pattern in variant.patterns
+            if not matches([pattern], said)]
+    bad += ['MORE: ' + one for one in said
+            if not matches(variant.patterns, [one])]
+    return bad + ['NOT JUDGED: ' + one['check']
+                  for one in (() if said else task['not_judged'])]
+
+
+def matches(patterns, sentences):
+    """Tells whether one of some patterns is in one of some sentences"""
+    return any(re.search(pattern, sentence)
+               for pattern in patterns for sentence in sentences)
 
 
 def prove(given):
@@ -128,9 +137,14 @@ def prove(given):
     return [compare(variant, tasks[variant.task]) for variant, _ in cases]
 
 
-def main():
-    """Grades all variants and prints what is said of each"""
-    parser = argparse.ArgumentParser(description=__doc__)
+def parse():
+    """Reads the command line
+
+    Returns:
+        argparse.Namespace.
+    """
+    parser = argparse.ArgumentParser(prog='python3 -m grader.proof',
+                                     description=__doc__)
     parser.add_argument('--repeat', type=int, default=1, metavar='N',
                         help='grade every variant N times, each time with '
                         'another seed (default: 1)')
@@ -143,23 +157,38 @@ def main():
     parser.add_argument('--runtime', metavar='NAME', type=runtime,
                         default='newest', help='the environment that runs '
                         'them: all variants that it can (default: newest)')
-    options = parser.parse_args()
-    chosen = [case for case in cases()
-              if options.task in (None, case[0].task) and
-              re.search(options.only, case[0].name) and
-              (options.runtime == 'newest' or
-               not re.search(NEWER, case[1]))]
-    groups = list(itertools.zip_longest(*[
-        [case for case in chosen if case[0].task == task]
-        for task in range(len(TASKS))]))
+    return parser.parse_args()
+
+
+def chosen(options):
+    """Groups the variants that the options name, of each task one
+
+    Returns:
+        list of lists, see cases.
+    """
+    found = [case for case in cases()
+             if options.task in (None, case[0].task) and
+             re.search(options.only, case[0].name) and
+             (options.runtime == 'newest' or not re.search(NEWER, case[1]))]
+    groups = itertools.zip_longest(*[
+        [case for case in found if case[0].task == task]
+        for task in range(len(TASKS))])
+    return [list(filter(None, group)) for group in groups]
+
+
+def main():
+    """Grades the variants and prints what is said of each
+
+    Returns:
+        int, the exit status: 0 if all is said that must be.
+    """
+    options = parse()
     good = []
-    with multiprocessing.Pool(len(os.sched_getaffinity(0)) if hasattr(
-            os, 'sched_getaffinity') else os.cpu_count()) as pool:
+    with multiprocessing.Pool(processors()) as pool:
         for results in pool.imap_unordered(
-                prove, [(list(filter(None, group)), options.runtime,
-                         options.seed + turn)
+                prove, [(group, options.runtime, options.seed + turn)
                         for turn in range(options.repeat)
-                        for group in groups]):
+                        for group in chosen(options)]):
             for passed, line in results:
                 good.append(passed)
                 print('ok  ' if passed else 'BAD ', line, flush=True)

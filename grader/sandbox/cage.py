@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The cage of a servant, from the judge's side: which works, start, end
+"""The cage of a runner, from the judge's side: which works, start, end
 
-A servant runs code that nobody has read. It is started
+A runner runs code that nobody has read. It is started
 
 - with a clean environment, pipes of its own and nothing else that is open;
 - with limits on memory, on the size of files and on threads;
@@ -37,7 +37,7 @@ SYSTEM = ['/usr', '/bin', '/lib', '/lib32', '/lib64', '/etc/ld.so.cache',
 # Of a Python's own folder: it may be the project's too.
 PARTS = ['bin', 'lib', 'lib64', 'pyvenv.cfg']
 # One task uses about one core; its threads' stacks and arenas count as
-# memory (RLIMIT_AS). No GPU: servants would share it, and it rounds coarsely.
+# memory (RLIMIT_AS). No GPU: runners would share it, and it rounds coarsely.
 ENVIRONMENT = {
     'PATH': '/usr/bin:/bin', 'LANG': 'C.UTF-8', 'TF_CPP_MIN_LOG_LEVEL': '3',
     'CUDA_VISIBLE_DEVICES': '-1', 'TF_NUM_INTRAOP_THREADS': '1',
@@ -122,7 +122,7 @@ def bubblewrap(readable, place):
 
     Args:
         readable: list of str, what is there inside.
-        place: str, the servant's folder.
+        place: str, the runner's folder.
 
     Returns:
         list of str, which the program and its arguments are to follow.
@@ -168,14 +168,14 @@ def limit(gibibytes, processors):
 
 
 def start(kind, python, place, arguments, descriptors, gibibytes):
-    """Starts a servant, which ends with the thread that calls this
+    """Starts a runner, which ends with the thread that calls this
 
     Args:
         kind: str, what choose gave.
         python: str, the Python that runs it.
         place: str, a private folder; its sub-folder code holds runner.py
-            and whatever the servant is to read.
-        arguments: list of str, the servant's.
+            and whatever the runner is to read.
+        arguments: list of str, the runner's.
         descriptors: list of int, the open files that it gets.
         gibibytes: float, the memory that each of its processes may have.
 
@@ -207,7 +207,7 @@ def start(kind, python, place, arguments, descriptors, gibibytes):
     processors = random.SystemRandom().sample(
         processors, min(len(processors), PROCESSORS))
     ours, theirs = os.pipe()
-    # A full pipe must not stop the servant: what is too much gets lost.
+    # A full pipe must not stop the runner: what is too much gets lost.
     for end in (ours, theirs):
         flags = fcntl.fcntl(end, fcntl.F_GETFL)
         fcntl.fcntl(end, fcntl.F_SETFL, flags | os.O_NONBLOCK)
@@ -233,13 +233,13 @@ def start(kind, python, place, arguments, descriptors, gibibytes):
 
 
 def watch(process):
-    """Kills the processes of a servant that start more and more threads
+    """Kills the processes of a runner that start more and more threads
 
     The limit NPROC is the user's, and root has none: one file's threads
     would keep others from having theirs.
 
     Args:
-        process: subprocess.Popen, the servant.
+        process: subprocess.Popen, the runner.
     """
     while not process.ended.wait(0.1):
         found = [process.pid]
@@ -255,7 +255,7 @@ def watch(process):
 
 
 def complaints(process):
-    """Reads what a servant wrote to its standard error, once, at the end
+    """Reads what a runner wrote to its standard error, once, at the end
 
     Args:
         process: subprocess.Popen, what start gave.
@@ -268,7 +268,7 @@ def complaints(process):
 
 
 def adopt():
-    """Makes this process inherit what its servants leave behind
+    """Makes this process inherit what its runners leave behind
 
     And closes its memory and its files to them, which without a cage are
     programs of the same user.
@@ -301,7 +301,7 @@ def children(number):
 
 
 def end(process):
-    """Ends a servant and all that it started, and waits for that
+    """Ends a runner and all that it started, and waits for that
 
     Args:
         process: subprocess.Popen, what start gave. Children that this

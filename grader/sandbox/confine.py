@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What a process of the servant does to itself, so that it can do no harm
+"""What a process of the runner does to itself, so that it can do no harm
 
-It is copied beside the servant as a single file: the standard library only.
+It is copied beside the runner as a single file: the standard library only.
 The first process calls `enter` before it imports TensorFlow: from then on it
 and its children see little of the machine. Each process that it forks for a
 file calls `enter_task` before the file's code runs: from then on that process
@@ -232,7 +232,7 @@ def filter_calls():
 
 
 def enter(kind):
-    """Confines the servant's first process, before it imports TensorFlow
+    """Confines the runner's first process, before it imports TensorFlow
 
     Args:
         kind: str, the cage that it was started in: bubblewrap, which has
@@ -299,7 +299,7 @@ def write_nothing():
 
 
 def enter_task(kind):
-    """Confines a process that the servant forked for one file
+    """Confines a process that the runner forked for one file
 
     Args:
         kind: str, as for enter.
@@ -310,7 +310,7 @@ def enter_task(kind):
     if not hasattr(LIBC, 'prctl'):
         return
     prctl(SET_PDEATHSIG, signal.SIGKILL)
-    # A domain of its own: neither the servant nor the other files' processes
+    # A domain of its own: neither the runner nor the other files' processes
     # can be traced or sent signals from it.
     domain = ((READABLE + OWN, ALL) if kind == 'Landlock'
               else ([], MAKE_BLOCK))

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Frames between the judge and the servant, over two pipes
+"""Frames between the judge and the runner, over two pipes
 
 A frame is the length of a header, the length of a body, the header in JSON
 and the body: arrays of float32, one after the other, whose shapes stand in
 the header. Nothing of a frame is used before it has been checked, for what
-the servant sends is a stranger's. Both programs have this file.
+the runner sends is a stranger's. Both programs have this file.
 """
 
+import functools
 import json
+import operator
 import os
 import select
 import struct
@@ -24,7 +26,7 @@ class Broken(Exception):
     """What came is no frame, or nothing came in time"""
 
 
-class Wire:
+class Connection:
     """One end of the two pipes"""
 
     def __init__(self, reading, writing):
@@ -36,7 +38,7 @@ class Wire:
         """
         self.reading = reading
         self.writing = writing
-        # Without a time to wait until, as in the servant, there is no limit.
+        # Until when the other end is waited for; the runner waits for ever.
         self.deadline = None
         for descriptor in (reading, writing):
             os.set_blocking(descriptor, False)
@@ -85,7 +87,7 @@ class Wire:
 
     def read(self, count):
         """Reads so many bytes"""
-        # Not a list: byte by byte, it would take 50 times as much memory.
+        # A list of single bytes would take 50 times as much memory.
         data = bytearray()
         while len(data) < count:
             self.wait([self.reading], [])
@@ -110,25 +112,38 @@ class Wire:
         text, body = map(self.read, lengths)
         try:
             header = json.loads(text.decode())
-            shapes = [tuple(shape) for shape in header.pop('shapes')]
-            # Python's own numbers, for a product of NumPy's may overflow.
-            if not all(type(size) is int and 0 <= size <= MOST_BODY
-                       for shape in shapes for size in shape):
-                raise ValueError
-            sizes = []
-            for shape in shapes:
-                size = 4
-                for length in shape:
-                    size *= length
-                sizes.append(size)
-            if sum(sizes) != len(body) or max(map(len, shapes), default=0) > 8:
-                raise ValueError
+            return header, arrays_of(header.pop('shapes'), body)
         except (AttributeError, KeyError, TypeError, ValueError,
                 RecursionError):
             raise Broken('garbage')
-        arrays, at = [], 0
-        for shape, size in zip(shapes, sizes):
-            arrays.append(np.frombuffer(
-                body[at:at + size], '<f4').reshape(shape))
-            at += size
-        return header, arrays
+
+
+def arrays_of(shapes, body):
+    """Cuts the body of a frame into its arrays
+
+    Args:
+        shapes: what the header says of their shapes, which may be anything.
+        body: bytes.
+
+    Returns:
+        list of float32 arrays.
+
+    Raises:
+        TypeError, ValueError: if these are no shapes, or not of this body.
+    """
+    arrays, at = [], 0
+    for shape in map(tuple, shapes):
+        # In Python's integers: NumPy's may overflow.
+        if len(shape) > 8 or not all(
+                type(size) is int and 0 <= size <= MOST_BODY
+                for size in shape):
+            raise ValueError
+        size = functools.reduce(operator.mul, shape, 4)
+        if at + size > len(body):
+            raise ValueError
+        arrays.append(np.frombuffer(
+            body[at:at + size], '<f4').reshape(shape))
+        at += size
+    if at != len(body):
+        raise ValueError
+    return arrays

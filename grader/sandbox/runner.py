@@ -77,7 +77,7 @@ def loss_of(method, *arguments, **options):
     return values[0], len(values)
 
 
-class File:
+class Module:
     """A file of the submission, loaded, and the models that it has made"""
 
     def __init__(self, path):
@@ -260,12 +260,12 @@ REGULARIZERS = ('activity_regularizer', 'kernel_regularizer',
                 'bias_regularizer')
 
 
-def serve(file, connection):
+def serve(module, connection):
     """Answers until there are no more questions"""
-    sys.stdout = sys.stderr = file.listener
+    sys.stdout = sys.stderr = module.listener
     while True:
         header, given = connection.receive()
-        connection.send(*file.answer(header, given))
+        connection.send(*module.answer(header, given))
 
 
 def run(path, connection):
@@ -278,7 +278,7 @@ def run(path, connection):
         answer['status'] = int(end.code) if isinstance(
             end.code, int) else int(end.code is not None)
     except BaseException as error:
-        answer = {'error': File(path).describe(error)}
+        answer = {'error': Module(path).describe(error)}
     connection.send(answer)
 
 
@@ -305,10 +305,10 @@ def start(ask, path, pipes, mine, kind):
         for number, pair in pipes.items():
             for descriptor in pair if number != mine else ():
                 os.close(descriptor)
-        connection = protocol.Wire(*pipes[mine])
+        connection = protocol.Connection(*pipes[mine])
         confine.enter_task(kind)
         if ask == 'file':
-            serve(File(path), connection)
+            serve(Module(path), connection)
         else:
             run(path, connection)
     except (BrokenPipeError, protocol.Broken):
@@ -335,7 +335,7 @@ def main():
         gc.freeze()  # novm
     gc.enable()
     pipes = {int(number): pair for number, pair in options['pipes'].items()}
-    judge = protocol.Wire(*pipes[0])
+    judge = protocol.Connection(*pipes[0])
     processes = {}
     # Graphs only, as in TensorFlow 1.12, count some losses otherwise.
     judge.send({'eager': bool(tf.executing_eagerly())})

@@ -70,24 +70,24 @@ def frame_of(header, body=b''):
 import sys
 
 
-def lied(self, header, given, true=sys.modules['__main__'].File.answer):
+def lied(self, header, given, true=sys.modules['__main__'].Module.answer):
     answer, arrays = true(self, header, given)
     lie(header['ask'], answer)
     return answer, arrays
 
 
-sys.modules['__main__'].File.answer = lied
+sys.modules['__main__'].Module.answer = lied
 ''', 'ARRAYS': '''
 import sys
 import numpy as np
 
 
-def lied(self, header, given, true=sys.modules['__main__'].File.answer):
+def lied(self, header, given, true=sys.modules['__main__'].Module.answer):
     answer, arrays = true(self, header, given)
     return answer, change(header['ask'], arrays)
 
 
-sys.modules['__main__'].File.answer = lied
+sys.modules['__main__'].Module.answer = lied
 '''}
 # The command, with a cage that it need not have chosen.
 COMMAND = 'import sys; from grader import __main__; ' \
