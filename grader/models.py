@@ -201,6 +201,15 @@ class Models:
             model=self.solution.order[2])
         return self.loss(answer), header['count']
 
+    def tell(self):
+        """Asks what the models say of themselves, which is no proof
+
+        Returns:
+            dict, see answers.FORMS.
+        """
+        return self.solution.ask('tell', 'auto.optimizer', key=self.key,
+                                 auto=self.solution.order[2])[0]
+
     def train(self, inputs, way='train_on_batch', steps=1):
         """Trains steps
 

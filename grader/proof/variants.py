@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Wrong and right solutions, made from four files by small, named changes
 
-The files lie in the folder `originals`: the project's own, as they once were.
-They are not edited together with those, so that no edit of those breaks a
-change here. Right solutions that are written in quite another way are files
-of their own, in the folder `right`.
+The four are in the folder `originals`. They are short forms of the project's
+own, but other files, so that an edit of those breaks no change here. Right
+solutions that are written in quite another way are in the folder `right`.
 """
 
 import collections
@@ -49,7 +48,7 @@ VALID = """\
     x = keras.layers.UpSampling2D((2, 2))(x)
 """
 IMAGE = "Conv2D(channels, (3, 3), padding='same',"
-KL = 'ops.mean(kl_divergence(*full))'
+KL = 'ops.mean(kl_divergence(mean, log_var))'
 FORMULA = '-0.5 * ops.sum(1 + log_var - ops.square(mean) - ops.exp(log_var),'
 SAMPLE = 'return mean + ops.exp(log_var / 2) * noise'
 NOISE = 'self.noise(ops.zeros_like(mean), training=True)'
@@ -613,15 +612,12 @@ BEHIND = (
         r'a layer of the encoder is missing.*\(autoencoder\(12, \[6, 6\], 3',
         r'a layer of the decoder is missing.*\(autoencoder\(12, \[6, 6\], 3'
     ],
-          ("    latent_dims = positive('latent_dims', latent_dims)\n",
-           "    latent_dims = positive('latent_dims', latent_dims)\n"
+          ('    # Encoder\n',
            '    hidden_layers = [n for i, n in enumerate(hidden_layers)\n'
            '                     if n not in hidden_layers[:i]]\n')),
     wrong(1, "the caller's list turned, SGD", [
         "the caller's list .* becomes .*a second call makes other models",
         'the optimizer is SGD'],
-          ("    hidden_layers = positive('hidden_layers', hidden_layers, "
-           'listed=True)\n', ''),
           ('in reversed(hidden_layers)', 'in hidden_layers'),
           ('    # Decoder\n', '    # Decoder\n    hidden_layers.reverse()\n'),
           (COMPILE, COMPILE.replace('adam', 'sgd'))),
@@ -693,8 +689,7 @@ RIGHT = (
     right(0, 'arguments of other names',
           ('def autoencoder(input_dims, hidden_layers, latent_dims):',
            'def autoencoder(input_dims, layers, latent_dims):'),
-          ("    hidden_layers = positive('hidden_layers', hidden_layers,",
-           "    hidden_layers = positive('hidden_layers', layers,")),
+          ('    # Encoder\n', '    hidden_layers = layers\n')),
     right(0, "other arguments after the exercise's",
           ('hidden_layers, latent_dims):', 'hidden_layers, latent_dims, '
            'name=None):')),

@@ -7,22 +7,13 @@ def optional(form):
     return lambda value: value is None or fits(value, form)
 
 
-def numbers(value):
-    """Tells whether a value is a dict of floats, the form of a layer's l1"""
-    return isinstance(value, dict) and all(
-        type(one) is float for one in value.values())
-
-
 # Of each question, see `fits`; beside this an answer may hold more.
-LAYER = {'class': str, 'name': str, 'activation': optional(str),
-         'inputs': int, 'is': (bool, bool), 'l1': numbers}
 FORMS = {
     'load': {'functions': [(str, [(str, bool)])]},
     'build': {'kind': str, 'changed': optional(str),
               'models': optional([(bool, str)])},
-    'tell': {'models': ({'name': str, 'layers': [LAYER]},) * 3,
-             'printed': bool, 'moved': bool, 'optimizer': optional(str),
-             'loss': optional(str)},
+    'tell': {'names': (str, str, str), 'printed': bool, 'moved': bool,
+             'optimizer': optional(str), 'loss': bool},
     'evaluate': {'count': int},
     'program': {'status': int},
     'error': {'kind': str, 'text': str},

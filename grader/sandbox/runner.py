@@ -199,33 +199,15 @@ class Module:
     def tell(self, header, given):
         """Tells how the models are made: for advice, and for words alone"""
         models = self.made[header['key']]
-        order = header['order']
-        encoder, decoder, auto = [models[which] for which in order]
-        told = []
-        for model in (encoder, decoder, auto):
-            layers = []
-            for layer in getattr(model, 'layers', []):
-                activation = getattr(layer, 'activation', None)
-                given = getattr(layer, 'input', None)
-                layers.append({
-                    'class': type(layer).__name__,
-                    'name': str(getattr(layer, 'name', '')),
-                    'activation': getattr(activation, '__name__', None),
-                    'inputs': len(given) if isinstance(given, list) else 1,
-                    'is': [layer is one for one in (encoder, decoder)],
-                    'l1': {kind: float(getattr(getattr(layer, kind), 'l1', 0))
-                           for kind in REGULARIZERS
-                           if getattr(layer, kind, None) is not None}})
-            told.append({'name': str(getattr(model, 'name', '')),
-                         'layers': layers})
+        auto = models[header['auto']]
         optimizer = getattr(auto, 'optimizer', None)
         loss = getattr(auto, 'loss', None)
-        return {'models': told, 'printed': self.listener.heard,
-                'moved': self.moved,
+        return {'names': [str(getattr(model, 'name', ''))
+                          for model in models],
+                'printed': self.listener.heard, 'moved': self.moved,
                 'optimizer': type(optimizer).__name__ if optimizer else None,
-                # None, or in Keras 2 an empty dict.
-                'loss': loss if isinstance(loss, str) else
-                type(loss).__name__ if loss else None}
+                # Without a loss, Keras 2 has an empty dict.
+                'loss': bool(loss)}
 
     def answer(self, header, given):
         """Answers a question; what is raised is an answer too"""
@@ -254,10 +236,6 @@ class Module:
         return {'kind': type(error).__name__, 'text': text,
                 'line': int(lines[-1]) if lines else getattr(
                     error, 'lineno', None)}
-
-
-REGULARIZERS = ('activity_regularizer', 'kernel_regularizer',
-                'bias_regularizer')
 
 
 def serve(module, connection):
