@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """Hostile files before the grader: none forges a grade, none does harm
 
-The files are in the folder `siege`: after a line `#### name task most` one
-file's text, up to the next such line. `task` is whose file it is, `most` the
-score that it may get. Words after them: `right`, what stands there follows a
-right file, `vanilla`, that of task 0; else it follows an import alone. `open`:
-it is also tried without a cage, where it may do what it tries. `newer`:
-TensorFlow 1.12 never calls what it has, and there it is a right file.
+The files are in the folder `hostile_submissions`: after a line `#### name task
+most` one file's text, up to the next such line. `task` is whose file it is,
+`most` the score that it may get. Words after them: `right`, what stands there
+follows a right file, `vanilla`, that of task 0; else it follows an import
+alone. `open`: it is also tried without a cage, where it may do what it tries.
+`newer`: TensorFlow 1.12 never calls what it has, and there it is a right file.
 
 Three hostile files and a right one are a submission, and all are a class.
-`make siege RUNTIME=page` has another runtime run them.
+`make test-hostile RUNTIME=page` has another runtime run them.
 """
 
 import collections
@@ -36,7 +36,7 @@ from grader.report import NO_CAGE
 from grader.sandbox import cage
 
 ROOT = pathlib.Path(ROOT)
-HERE = pathlib.Path(__file__).parent / 'siege'
+HERE = pathlib.Path(__file__).parent / 'hostile_submissions'
 FILES = [task.file for task in TASKS]
 SECONDS = 30
 RUNTIME = os.environ.get('RUNTIME', 'newest')
@@ -98,7 +98,7 @@ Case = collections.namedtuple('Case', 'name kind task most flags text')
 
 
 def read_cases():
-    """Reads the files of the folder siege
+    """Reads the files of the folder hostile_submissions
 
     Returns:
         list of Case, in the order of the files.
@@ -227,10 +227,10 @@ def shared():
         segments = []
     return segments + [str(path) for place in (
         '/', '/tmp', '/var/tmp', '/dev/shm', '/run')
-        for path in pathlib.Path(place).glob('siege-*')]
+        for path in pathlib.Path(place).glob('hostile-*')]
 
 
-class Siege:
+class Graded:
     """A class of hostile and right submissions, graded once
 
     Attributes:
@@ -391,23 +391,23 @@ class Siege:
 
 
 @pytest.fixture(scope='module')
-def sieges():
+def classes():
     """Keeps what was graded: pytest would make it anew for each case"""
     return {}
 
 
 @pytest.fixture
-def siege(request, sieges, tmp_path_factory):
+def graded(request, classes, tmp_path_factory):
     """Grades a class in a cage that works here, once"""
     kind = request.param
     if kind != 'none' and not cage.works(kind, sys.executable):
         pytest.skip(kind + ' does not work here')
-    if kind not in sieges:
+    if kind not in classes:
         # Should it fail, then not for each case.
-        sieges[kind] = None
-        sieges[kind] = Siege(kind, tmp_path_factory.mktemp('class'))
-    assert sieges[kind], 'the class could not be graded, see the first case'
-    return sieges[kind]
+        classes[kind] = None
+        classes[kind] = Graded(kind, tmp_path_factory.mktemp('class'))
+    assert classes[kind], 'the class could not be graded, see the first case'
+    return classes[kind]
 
 
 def sentences(task):
@@ -417,14 +417,14 @@ def sentences(task):
             for entry in task[key]]
 
 
-@pytest.mark.parametrize('siege, case', [
+@pytest.mark.parametrize('graded, case', [
     pytest.param(kind, case, id=f'{kind}-{case.name}')
-    for kind, cases in KINDS.items() for case in cases], indirect=['siege'])
-def test_a_hostile_file_gets_what_it_deserves(siege, case):
+    for kind, cases in KINDS.items() for case in cases], indirect=['graded'])
+def test_a_hostile_file_gets_what_it_deserves(graded, case):
     """No file gets more than it may, none is a fault of the grader's"""
-    task = siege.scores[case.name]
+    task = graded.scores[case.name]
     said = '\n'.join(sentences(task))
-    if siege.kind == 'none' and 'open' in case.flags:
+    if graded.kind == 'none' and 'open' in case.flags:
         # It may read what the user can.
         return
     assert task['score'] <= case.most, said
@@ -435,28 +435,29 @@ def test_a_hostile_file_gets_what_it_deserves(siege, case):
                for one in sentences(task)), said
 
 
-@pytest.mark.parametrize('siege', KINDS, indirect=True)
-def test_nothing_is_harmed(siege, record_property, capsys):
+@pytest.mark.parametrize('graded', KINDS, indirect=True)
+def test_nothing_is_harmed(graded, record_property, capsys):
     """What is not the files' is as it was; right files are graded as ever"""
-    forged = [case.name for case in KINDS[siege.kind]
-              if siege.scores[case.name]['score'] > case.most]
-    spoiled = {where: task for where, task in siege.right.items()
+    forged = [case.name for case in KINDS[graded.kind]
+              if graded.scores[case.name]['score'] > case.most]
+    spoiled = {where: task for where, task in graded.right.items()
                if task['score'] != 100}
     figures = '{} hostile files: forged {}, harmed {}; {} of {} right files ' \
         'beside them graded as ever; {:.0f} s'.format(
-            len(siege.scores), len(forged), len(siege.harms),
-            len(siege.right) - len(spoiled), len(siege.right), siege.seconds)
-    if siege.kind == 'none':
-        figures += '. Left open: ' + '; '.join(forged + siege.harms)
-    record_property(f'siege, {siege.kind}', figures)
+            len(graded.scores), len(forged), len(graded.harms),
+            len(graded.right) - len(spoiled), len(graded.right),
+            graded.seconds)
+    if graded.kind == 'none':
+        figures += '. Left open: ' + '; '.join(forged + graded.harms)
+    record_property(f'hostile files, {graded.kind}', figures)
     with capsys.disabled():
-        print(f'\n{siege.kind}: {figures}')
+        print(f'\n{graded.kind}: {figures}')
     assert not spoiled, spoiled
-    assert {row['cage'] for row in siege.rows} == {siege.kind}
-    assert siege.status == 1
+    assert {row['cage'] for row in graded.rows} == {graded.kind}
+    assert graded.status == 1
     assert all(line.isprintable() and len(line) <= 320
-               for line in siege.report)
-    if siege.kind == 'none':
-        assert siege.report[0] == NO_CAGE
+               for line in graded.report)
+    if graded.kind == 'none':
+        assert graded.report[0] == NO_CAGE
     else:
-        assert not siege.harms, siege.harms
+        assert not graded.harms, graded.harms
