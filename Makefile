@@ -35,16 +35,16 @@ grade: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
 	    --session '$(RUNTIME)' -- .
 	touch $@
 
-prove: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
+test-grader: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
     .nox/$(subst .,-,$(RUNTIME))/made)
-	$(VENV) -m grader.prove $(if $(RUNTIME),--runtime '$(RUNTIME)')
+	$(VENV) -m grader.proof $(if $(RUNTIME),--runtime '$(RUNTIME)')
 
-siege: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
+test-hostile: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
     .nox/$(subst .,-,$(RUNTIME))/made)
-	$(VENV) -m pytest -q --tb=short tests/slow/test_siege.py
+	$(VENV) -m pytest -q --tb=short tests/slow/test_hostile_submissions.py
 
-torture: .venv/newest .venv/matrix
-	$(VENV) -m tools.torture
+test-long: .venv/newest .venv/matrix
+	$(VENV) -m tools.long_tests
 
 benchmark: .venv/benchmark
 	$(VENV) -m tools.benchmark
@@ -67,5 +67,26 @@ matrix: .venv/newest .venv/matrix
 	$(VENV) -m pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: run test start grade prove siege torture benchmark memory results \
-    matrix
+# One line for each command.
+help:
+	@sed -n 's/^## /make /p' Makefile
+
+## run           trains a model; TASK=0 to 3, EPOCHS=1
+## test          the tests, on all cores
+## start         lays the four files to fill in into DIR=folder
+## grade         grades DIR=folder; RUNTIME=page, ARGS='--csv file'
+## test-grader   the grader, with right and wrong solutions; RUNTIME=page
+## test-hostile  the grader, with hostile files; RUNTIME=page
+## test-long     the long tests
+## matrix        the tests on other versions; RUNTIME=page
+## benchmark     seconds per epoch, beside other ways to train
+## memory        the memory of the mains
+## results       the losses and pictures in docs/
+
+# The names that some of these had.
+prove: test-grader
+siege: test-hostile
+torture: test-long
+
+.PHONY: run test start grade test-grader test-hostile test-long benchmark \
+    memory results matrix help prove siege torture

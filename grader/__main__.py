@@ -17,7 +17,8 @@ import tempfile
 from .printable import clean
 # PYTHONPATH may have packages of another Python, which may raise anything.
 try:
-    from . import cage, files, formats, jobs, report, scores, submissions
+    from . import files, formats, jobs, report, scores, submissions
+    from .sandbox import cage
 except Exception as error:
     sys.stderr.write(clean(
         'grader: error: a package cannot be imported. Call `make grade`, or '

@@ -9,8 +9,9 @@ import signal
 import time
 from multiprocessing import connection
 
-from . import cage, judge, submissions
+from . import judge, submissions
 from .registry import TASKS
+from .sandbox import cage
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # The time that a judge has to end its cage.
@@ -118,23 +119,35 @@ def grade(waiting, options, take, stopped):
     longest = 2 * len(TASKS) * options.task_seconds + 120
     try:
         while (waiting or running) and not stopped:
-            while waiting and len(running) < options.jobs:
+            for _ in range(min(len(waiting), options.jobs - len(running))):
                 reading, job = start(waiting.pop(), options, stopped)
                 running[reading] = job
-            # A signal may reach another thread, and would not wake this one:
-            # it looks by itself.
+            # Another thread may get the signal: then this call goes on.
             for reading in connection.wait(list(running), 0.1):
-                # What the same signal has ended is no fault of the grader.
-                if stopped:
-                    break
-                job = running[reading]
-                job.received.append(os.read(reading, 2 ** 20))
-                # Whatever lives on could keep the pipe open.
-                if job.received[-1][-1:] in (b'', b'\n'):
-                    os.close(reading)
-                    del running[reading]
+                # A job that the signal has ended is no fault of the grader.
+                if not stopped and read(running[reading], reading):
+                    job = running.pop(reading)
                     take(job.submission, finish(job, options))
             end([job for job in running.values()
                  if time.monotonic() > job.begun + longest])
     finally:
         end(running.values())
+
+
+def read(job, reading):
+    """Reads what a judge has written
+
+    Args:
+        job: Job.
+        reading: int, the end of its pipe; closed when all has come.
+
+    Returns:
+        bool, whether all has come.
+    """
+    job.received.append(os.read(reading, 2 ** 20))
+    # A new line ends the result; what the judge has left behind may keep the
+    # pipe open.
+    complete = job.received[-1][-1:] in (b'', b'\n')
+    if complete:
+        os.close(reading)
+    return complete

@@ -1,160 +1,114 @@
 #!/usr/bin/env python3
-"""Judges one submission: starts its servant, asks, and gives the verdict
+"""Judges one submission: starts its runner, asks, and gives the verdict
 
 Nothing here runs a submission's code or imports TensorFlow.
 """
 
 import collections
-import json
 import os
-import shutil
-import subprocess
-import tempfile
 import time
 
-from . import cage, scores, submissions, text, wire
+from . import scores, submissions
 from .checks import checks_of
 from .printable import clean
-from .registry import Fault, TASKS, Unjudged, require
-from .subject import FORMS, Subject, fits
+from .registry import Fault, TASKS, Unjudged
+from .sandbox import cage
+from .sandbox.remote import Runner
+from .solution import Solution
+from .source import examination
 
-HERE = os.path.dirname(os.path.abspath(__file__))
 FAILED = 'the grader itself failed here, not the submission; grade it ' \
     'again, and report it if it fails again ({})'
-# TensorFlow's import on a busy machine.
-STARTING = 120
 
 
-class Servant:
-    """The servant of a submission, in its cage
+class Found(dict):
+    """What the checks before have found, by their names
 
-    It is started anew if a file has ended it; the files still to come are
-    judged as ever.
+    Attributes:
+        right: bool, whether all of them have passed.
     """
 
-    def __init__(self, submission, options):
-        """Makes a servant, which is started when it is needed
+
+class Results:
+    """What has come of the checks of a file
+
+    Attributes:
+        faults: dict from the name of a check to a list of Faults.
+        unjudged: dict from the name of a check to an Unjudged.
+        found: dict from the name of a check to what it has found.
+    """
+
+    def __init__(self, names):
+        """Makes empty ones
 
         Args:
-            submission: submissions.Submission.
-            options: argparse.Namespace, those of the command.
+            names: set of str, all checks of the file's task.
         """
-        self.options = options
-        self.submission = submission
-        self.kind = cage.choose(options.python) if options.cage else 'none'
-        self.process = None
+        self.names = names
+        self.faults, self.unjudged, self.found = {}, {}, {}
 
-    def start(self):
-        """Starts the program, with pipes for itself and two for each file"""
-        self.place = tempfile.mkdtemp()
-        code = os.path.join(self.place, 'code')
-        os.mkdir(code)
-        for name in ('servant.py', 'wire.py', 'confine.py'):
-            shutil.copy(os.path.join(HERE, name), code)
-        for name, file in self.submission.files.items():
-            if file.content is not None:
-                with open(os.path.join(code, name), 'wb') as copied:
-                    copied.write(file.content)
-        self.wires, theirs = [], {}
-        for number in range(1 + 2 * len(TASKS)):
-            questions, answers = os.pipe(), os.pipe()
-            theirs[number] = questions[0], answers[1]
-            self.wires.append(wire.Wire(answers[0], questions[1]))
-        descriptors = [one for pair in theirs.values() for one in pair]
-        self.process = cage.start(
-            self.kind, self.options.python, self.place,
-            [json.dumps({'kind': self.kind, 'pipes': theirs})], descriptors,
-            self.options.task_memory)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        self.wires[0].deadline = time.monotonic() + STARTING
-        self.eager = self.wires[0].receive()[0]['eager']
-
-    def tell(self, seconds, **question):
-        """Tells the first process what to do; gives its answer"""
-        self.wires[0].deadline = time.monotonic() + seconds
-        self.wires[0].send(question)
-        return self.wires[0].receive()[0]
-
-    def open(self, number, ask, task):
-        """Starts the process of a file
+    def cause(self, names):
+        """Finds the fault that some checks failed for
 
         Args:
-            number: int, which of the pipes it gets.
-            ask: str, 'file' or 'program', see servant.start.
-            task: int, whose file.
+            names: iterable of str, checks.
 
         Returns:
-            wire.Wire, to that process.
+            str, its sentence; None if none of them has failed, or only for
+            what is not known yet.
         """
-        for _ in range(2):
-            try:
-                if self.process is None:
-                    self.start()
-                self.tell(STARTING, ask=ask, number=number,
-                          path=TASKS[task].file)
-                return self.wires[number]
-            except wire.Broken:
-                self.close()
-        raise OSError('the servant does not start: ' + self.said)
+        for name in names:
+            if name in self.faults:
+                return str(self.faults[name][0])
+            if name in self.unjudged:
+                sentence = self.sentence(self.unjudged[name])
+                if sentence:
+                    return sentence
+        return None
 
-    def end(self, number):
-        """Ends the process of a file"""
-        if self.process is None:
-            return
+    def sentence(self, unjudged):
+        """Gives the sentence of an Unjudged, or None, see cause"""
+        return self.cause(unjudged.by) or str(unjudged) or None
+
+    def make(self, check, solution):
+        """Makes a check and keeps what comes of it
+
+        Args:
+            check: registry.Check.
+            solution: Solution.
+        """
+        name = check.name
         try:
-            self.tell(10, ask='end', number=number)
-        except wire.Broken:
-            self.close()
+            for needed in check.needs:
+                # A check of several tasks may need one of a few of them.
+                if needed in self.names and needed not in self.found:
+                    raise Unjudged(by=(needed,))
+            found = Found((earlier, self.found.get(earlier))
+                          for earlier in check.before)
+            found.right = not self.failed.intersection(check.before)
+            self.found[name] = check.judge(solution, found)
+        except (Fault, Unjudged) as raised:
+            self.keep(check, raised)
+        # A fault of the grader's own must not cost the other files their
+        # grades.
+        except Exception as error:
+            self.unjudged[name] = Unjudged(failure(error))
 
-    def close(self):
-        """Ends the servant and all that it started"""
-        if self.process is not None:
-            cage.end(self.process)
-            self.said = cage.complaints(self.process).strip()[-100:]
-            self.process = None
-            for connection in self.wires:
-                connection.close()
-            # Nothing can be written there, but where there is no cage.
-            subprocess.call(['rm', '-rf', '--', self.place])
+    @property
+    def failed(self):
+        """set of str, the checks with a fault and those not judged"""
+        return set(self.faults) | set(self.unjudged)
 
-
-def run_program(subject, servant):
-    """Checks that a file ends with 0 when it runs as a program"""
-    subject.primary
-    number = 1 + len(TASKS) + subject.task
-    name = './' + TASKS[subject.task].file
-    connection = servant.open(number, 'program', subject.task)
-    connection.deadline = time.monotonic() + subject.left
-    try:
-        answer = connection.receive()[0]
-    except wire.Broken as broken:
-        servant.end(number)
-        raise Fault('{} {}'.format(name, {
-            'late': 'does not end'}.get(str(broken), 'ends the process')))
-    # What it has told, not how it ends: it may never end.
-    servant.end(number)
-    if 'error' in answer:
-        raise subject.fault_of('running {} as a program'.format(name),
-                               answer['error'])
-    require(fits(answer, FORMS['program']),
-            '{}: what the process answers is no answer', name)
-    status = answer['status']
-    if status:
-        raise Fault('running {} as a program ends with status {}; it must '
-                    'end with 0'.format(name, status))
-
-
-def judge_file(subject, servant):
-    """Makes all checks of models on one file"""
-    for check in checks_of(subject.task):
-        if check.about is not None and (
-                set(check.about) & (set(subject.faults) |
-                                    set(subject.not_judged))):
-            continue
-        record(subject, check.name, lambda: check.judge(subject))
-        if check.name == 'returns':
-            record(subject, 'program', lambda: run_program(subject, servant))
+    def keep(self, check, raised):
+        """Keeps the Fault or Unjudged that a check has raised"""
+        if raised.found is not None:
+            self.found[check.name] = raised.found
+        if isinstance(raised, Unjudged):
+            self.unjudged[check.name] = raised
+        elif self.cause(set(raised.unless) & set(check.before)):
+            self.unjudged[check.name] = Unjudged(by=raised.unless)
+        else:
+            self.faults[check.name] = [raised] + raised.also
 
 
 def failure(error):
@@ -167,52 +121,82 @@ def failure(error):
             trace.tb_frame.f_code.co_filename), trace.tb_lineno)))
 
 
-def record(subject, name, judge):
-    """Makes a check and keeps what comes of it"""
-    try:
-        judge()
-    except Fault as fault:
-        subject.faults[name] = [fault] + fault.also
-    except Unjudged as because:
-        subject.not_judged[name] = str(because)
-    # A fault of the grader's own is not to cost the other files their grades.
-    except Exception as error:
-        subject.not_judged[name] = failure(error)
+def judge_file(solution):
+    """Makes all checks of models on one file
+
+    Returns:
+        Results.
+    """
+    checks = checks_of(solution.task)
+    results = Results({check.name for check in checks})
+    for check in checks:
+        if not results.failed.intersection(check.about or ()):
+            results.make(check, solution)
+    return results
 
 
-def verdict(subject, weights, began):
-    """Puts together what is said of a file"""
-    required = [check.name for check in checks_of(subject.task)
-                if check.about is None] + ['program']
-    said = subject.text
-    faults, marks = [tuple(one) for one in said['faults']], said['landmarks']
-    for name in required:
-        for fault in subject.faults.get(name, ()):
+def faults_of(text, results, names):
+    """Lists the faults of a file, each sentence once
+
+    Args:
+        text: dict, see examination.examine.
+        results: Results.
+        names: list of str, the required checks of models.
+
+    Returns:
+        list of (check, sentence, line).
+    """
+    faults = [tuple(one) for one in text['faults']]
+    for name in names:
+        for fault in results.faults.get(name, ()):
             line = fault.line
-            faults.append((name, str(fault), marks.get(line)
+            faults.append((name, str(fault), text['lines'].get(line)
                            if isinstance(line, str) else line))
-    not_judged = [tuple(one) for one in said['not_judged']] + [
-        (name, subject.not_judged[name]) for name in required
-        if name in subject.not_judged]
-    advice = [tuple(one) for one in said['advice']] + [
-        (name, str(fault)) for name, found in subject.faults.items()
-        if name not in required for fault in found]
-    # One fault costs one fault: what says the same is said once.
+    # Two checks may come upon one fault, which is said and costs once.
     once = collections.OrderedDict()
     for name, sentence, line in faults:
         once.setdefault(clean(sentence), (name, line))
-    failed = {name for name, _, _ in faults} | {
-        name for name, _ in not_judged}
+    return [(name, sentence, line)
+            for sentence, (name, line) in once.items()]
+
+
+def verdict(task, text, results, weights):
+    """Puts together what is said of a file
+
+    Args:
+        task: int.
+        text: dict, see examination.examine.
+        results: Results.
+        weights: dict from the names of checks to points.
+
+    Returns:
+        dict, as docs/grading.md says, without `seconds`.
+    """
+    required = [name for name in scores.WEIGHTS[task]
+                if name not in scores.FORM]
+    faults = faults_of(text, results, required)
+    not_judged = [tuple(one) for one in text['not_judged']] + [
+        (name, clean(results.sentence(results.unjudged[name])))
+        for name in required if name in results.unjudged]
+    # Two checks may have the same sentence: both count.
+    failed = results.failed.union(name for name, *_ in faults + not_judged)
     return {
-        'file': TASKS[subject.task].file,
-        'score': scores.score(weights[subject.task], failed),
+        'file': TASKS[task].file,
+        'score': scores.score(weights, failed),
         'faults': [{'check': name, 'sentence': sentence, 'line': line}
-                   for sentence, (name, line) in once.items()],
-        'not_judged': [{'check': name, 'because': clean(because)}
+                   for name, sentence, line in faults],
+        'not_judged': [{'check': name, 'because': because}
                        for name, because in not_judged],
-        'advice': [{'check': name, 'sentence': clean(sentence)}
-                   for name, sentence in sorted(advice)],
-        'seconds': round(time.monotonic() - began, 2)}
+        'advice': advice_of(text, results, required)}
+
+
+def advice_of(text, results, required):
+    """Lists the advice for a file, see verdict"""
+    found = [tuple(one) for one in text['advice']] + [
+        (name, clean(str(fault))) for name, faults in results.faults.items()
+        if name not in required for fault in faults]
+    return [{'check': name, 'sentence': sentence}
+            for name, sentence in sorted(found)]
 
 
 def judge(submission, options):
@@ -224,34 +208,29 @@ def judge(submission, options):
             `task_seconds`, `task_memory`, `cage`, `weights`.
 
     Returns:
-        dict, as docs/grading.md says; and 'normal', see text.examine.
+        dict, as docs/grading.md says; and 'normal', see likeness.
     """
     cage.adopt()
-    # Before there are threads, for it forks.
-    texts = [text.examine(submission.files[task.file], task.parameters)
+    # It forks, which is safe only while there are no threads yet.
+    texts = [examination.examine(submission.files[task.file], task.parameters)
              for task in TASKS]
     if not submission.readme:
         texts[0]['advice'].append([
             'readme', 'the folder has no README.md, which the exercise asks '
             'for'])
-    servant = Servant(submission, options)
+    runner = Runner(submission, options)
     tasks = []
     try:
-        for task, said in enumerate(texts):
+        for task, text in enumerate(texts):
             began = time.monotonic()
-            connection = eager = None
-            if said['runs']:
-                connection = servant.open(1 + task, 'file', task)
-                eager = servant.eager
-            subject = Subject(
-                task, said, connection,
-                time.monotonic() + options.task_seconds, options, eager)
-            judge_file(subject, servant)
-            if connection is not None:
-                servant.end(1 + task)
-            tasks.append(verdict(subject, options.weights, began))
+            solution = Solution(task, text, runner, options)
+            results = judge_file(solution)
+            solution.close()
+            tasks.append(dict(
+                verdict(task, text, results, options.weights[task]),
+                seconds=round(time.monotonic() - began, 2)))
     finally:
-        servant.close()
+        runner.close()
     return {
         'submission': submission.name,
         'score': round(sum(task['score'] for task in tasks) / len(tasks), 1),
@@ -259,6 +238,6 @@ def judge(submission, options):
         'files': {name: submissions.sha256(file)
                   for name, file in submission.files.items()},
         'same_as': [], 'runtime': options.runtime, 'seed': options.seed,
-        'cage': servant.kind,
-        'normal': {task.file: said['normal']
-                   for task, said in zip(TASKS, texts)}}
+        'cage': runner.kind,
+        'normal': {task.file: text['normal']
+                   for task, text in zip(TASKS, texts)}}

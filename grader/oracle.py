@@ -16,7 +16,6 @@ part of f(x + ih) / h, exact for a tiny h. So what stands here must take
 complex numbers, and decide by their real parts alone.
 """
 
-import itertools
 import math
 import time
 
@@ -236,6 +235,67 @@ def close(received, expected):
             np.allclose(received, expected, rtol=1e-3, atol=2e-5))
 
 
+def with_activation(step, name):
+    """Gives a step another activation"""
+    return step[:2] + (name,) + step[3:]
+
+
+def one_wrong_step(steps):
+    """Yields networks of which one step is wrong, see alternatives"""
+    for at, step in enumerate(steps):
+        before, after = steps[:at], steps[at + 1:]
+        if step[0] in ('dense', 'conv'):
+            for name in ACTIVATIONS:
+                if name != step[2]:
+                    yield (before + [with_activation(step, name)] + after,
+                           ('activation', step[1], name, step[2]))
+        if step[0] == 'conv':
+            padding = 'same' if step[3] == 'valid' else 'valid'
+            yield (before + [step[:3] + (padding,)] + after,
+                   ('padding', step[1], padding, step[3]))
+        if step[0] in ('pool', 'up'):
+            yield before + after, (step[0], before[-1][1], 'none', step[1])
+            yield (before[:-1] + [step] + before[-1:] + after,
+                   ('order', None, step[0], 'convolution'))
+
+
+def wrong_images(steps):
+    """Yields networks of images that are wrong throughout, see alternatives"""
+    for kind, right, others in [('pool', 'max', ('average', 'valid',
+                                                 'strided')),
+                                ('up', 'nearest', ('bilinear',))]:
+        for other in others if (kind, right) in steps else ():
+            yield ([(kind, other) if step == (kind, right) else step
+                    for step in steps], (kind, None, other, right))
+    yield from wrong_order(steps)
+    yield steps + [('up', 'nearest')], ('last', None, 'upsampled', 'not')
+    yield [step[:3] + ('valid',) if step[0] == 'conv' else step
+           for step in steps[:-1]] + steps[-1:], ('valid', None, 'valid',
+                                                  'same')
+
+
+def wrong_order(steps):
+    """Yields the network with pooling or upsampling before convolutions"""
+    swapped = list(steps)
+    kind = None
+    for at in range(1, len(steps)):
+        if steps[at][0] in ('pool', 'up'):
+            kind = steps[at][0]
+            swapped[at - 1:at + 1] = [steps[at], steps[at - 1]]
+    if kind:
+        yield swapped, ('order', None, kind, 'convolution')
+
+
+def wrong_activations(steps):
+    """Yields networks of which all like activations are wrong, likewise"""
+    for right in ('relu', 'linear'):
+        for name in ACTIVATIONS:
+            if name != right:
+                yield ([with_activation(step, name)
+                        if step[2:3] == (right,) else step
+                        for step in steps], ('activation', None, name, right))
+
+
 def alternatives(steps):
     """Yields what students make of a network, with the fault's description
 
@@ -246,52 +306,9 @@ def alternatives(steps):
         list of tuple, a wrong one; tuple (kind, index of the layer or None
         for all, what is used, what must be), which describe the fault.
     """
-    for at, step in enumerate(steps):
-        if step[0] in ('dense', 'conv'):
-            for name in ACTIVATIONS:
-                if name != step[2]:
-                    other = step[:2] + (name,) + step[3:]
-                    yield (steps[:at] + [other] + steps[at + 1:],
-                           ('activation', step[1], name, step[2]))
-        if step[0] == 'conv':
-            padding = 'same' if step[3] == 'valid' else 'valid'
-            yield (steps[:at] + [step[:3] + (padding,)] + steps[at + 1:],
-                   ('padding', step[1], padding, step[3]))
-        if step[0] in ('pool', 'up'):
-            without = steps[:at] + steps[at + 1:]
-            yield without, (step[0], steps[at - 1][1], 'none', step[1])
-            yield (without[:at - 1] + [step] + without[at - 1:],
-                   ('order', None, step[0], 'convolution'))
-    for kind, right, others in [('pool', 'max', ('average', 'valid',
-                                                 'strided')),
-                                ('up', 'nearest', ('bilinear',))]:
-        for other in others if (kind, right) in steps else ():
-            yield ([(kind, other) if s == (kind, right) else s
-                    for s in steps], (kind, None, other, right))
-    swapped = list(steps)
-    for at in range(1, len(steps)):
-        if steps[at][0] in ('pool', 'up'):
-            swapped[at - 1:at + 1] = [steps[at], steps[at - 1]]
-    kinds = [step[0] for step in steps if step[0] in ('pool', 'up')]
-    if kinds:
-        yield swapped, ('order', None, kinds[0], 'convolution')
-    yield steps + [('up', 'nearest')], ('last', None, 'upsampled', 'not')
-    yield [s[:3] + ('valid',) if s[0] == 'conv' and s is not steps[-1] else s
-           for s in steps], ('valid', None, 'valid', 'same')
-    for right in ('relu', 'linear'):
-        for name in ACTIVATIONS:
-            if name == right:
-                continue
-            yield ([s[:2] + (name,) + s[3:] if s[2:3] == (right,) else s
-                    for s in steps], ('activation', None, name, right))
-    if all(s[0] == 'dense' for s in steps):
-        names = sorted(ACTIVATIONS)
-        for first, second in itertools.combinations(range(len(steps)), 2):
-            for one, two in itertools.product(names, names):
-                other = list(steps)
-                other[first] = steps[first][:2] + (one,)
-                other[second] = steps[second][:2] + (two,)
-                yield other, ('activation', first, one, steps[first][2])
+    yield from one_wrong_step(steps)
+    yield from wrong_images(steps)
+    yield from wrong_activations(steps)
 
 
 def diagnose(steps, layers, x, received, until):

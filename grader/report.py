@@ -4,7 +4,8 @@
 import re
 
 from .printable import clean
-from .registry import TASKS, plural
+from .registry import TASKS
+from .wording import plural
 
 NO_CAGE = ('No cage: the files could read and change what you can, and forge '
            'nothing but their own answers.')

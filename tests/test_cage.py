@@ -15,21 +15,21 @@ import types
 
 import pytest
 
-from grader import cage, confine
+from grader.sandbox import cage, confine
 
 # What a file's code tries; each must raise an error. `paths` are those of a
 # secret, of the project, of the place and of the code in it; `judge` and
-# `servant` are processes.
+# `runner` are processes.
 FORBIDDEN = {
     'reads a file outside': 'open(paths[0])',
-    'reads the grader': 'open(paths[1] + "/grader/cage.py")',
+    'reads the grader': 'open(paths[1] + "/grader/oracle.py")',
     'lists a folder outside': 'os.listdir(os.path.dirname(paths[0]))',
     'lists the grader': 'os.listdir(paths[1] + "/grader")',
     'reads users': 'open("/etc/passwd")',
     'reads the environment of the judge':
         'open("/proc/{}/environ".format(judge)).read()',
-    'reads the memory of the servant':
-        'open("/proc/{}/mem".format(servant), "rb")',
+    'reads the memory of the runner':
+        'open("/proc/{}/mem".format(runner), "rb")',
     'writes in memory': 'open("/dev/shm/x", "w")',
     'writes in its home': 'open(os.environ["HOME"] + "/x", "w")',
     'writes beside its code': 'open(paths[3] + "/x", "w")',
@@ -46,21 +46,21 @@ FORBIDDEN = {
     'connects': 'socket.socket()',
     'connects locally': 'socket.socket(socket.AF_UNIX)',
     'ends the judge': 'os.kill(judge, 9)',
-    'ends the servant': 'os.kill(servant, 9)',
+    'ends the runner': 'os.kill(runner, 9)',
     'ends its group': 'os.kill(0, 9)',
     'ends all': 'os.kill(-1, 9)',
-    'lets a pipe send signals': 'fcntl.fcntl(os.pipe()[0], 8, servant)',
+    'lets a pipe send signals': 'fcntl.fcntl(os.pipe()[0], 8, runner)',
     'makes a pipe wait': 'os.set_blocking(2, True)',
     'types into a terminal': 'fcntl.ioctl(os.pipe()[0], 0x5412, b"x")',
-    'limits the servant':
-        'resource.prlimit(servant, resource.RLIMIT_CPU, (1, 1))',
+    'limits the runner':
+        'resource.prlimit(runner, resource.RLIMIT_CPU, (1, 1))',
     'raises its limit': 'resource.setrlimit(resource.RLIMIT_AS, (-1, -1))',
     'takes memory': 'bytearray(2 ** 31)',
     'takes shared memory': 'mmap.mmap(-1, 2 ** 31)',
 }
 if os.uname().machine == 'x86_64':
     FORBIDDEN.update({
-        'traces the servant': 'call(101, 16, servant, 0, 0)',
+        'traces the runner': 'call(101, 16, runner, 0, 0)',
         'makes a file in memory': 'call(319, b"x", 0)',
         'makes shared memory': 'call(29, 0, 4096, 0o1600)',
         'watches folders': 'call(294, 0)',
@@ -77,7 +77,7 @@ ALLOWED = {
     'limits': 'resource.setrlimit(resource.RLIMIT_NOFILE, (99, 99))',
     'modules': '__import__("sqlite3"), __import__("decimal")',
 }
-SERVANT = """
+RUNNER = """
 import ctypes, fcntl, json, mmap, os, resource, socket, sys, threading
 import confine
 
@@ -95,7 +95,7 @@ def tried(action):
     except (EnvironmentError, MemoryError, ValueError) as error:
         return error.__class__.__name__
 
-servant = os.getpid()
+runner = os.getpid()
 confine.enter(kind)
 if os.fork() == 0:
     confine.enter_task(kind)
@@ -207,21 +207,21 @@ def kind(request):
 
 @pytest.fixture
 def place():
-    """Makes a servant's folder"""
+    """Makes a runner's folder"""
     folder = tempfile.mkdtemp()
     os.mkdir(os.path.join(folder, 'code'))
-    shutil.copy(os.path.join(cage.ROOT, 'grader', 'confine.py'),
+    shutil.copy(os.path.join(cage.HERE, 'confine.py'),
                 os.path.join(folder, 'code'))
     yield folder
     shutil.rmtree(folder)
 
 
 def begin(kind, place, program, *arguments, pipe=None, gibibytes=1):
-    """Starts a servant
+    """Starts a runner
 
     Args:
         kind: str, the cage.
-        place: str, the servant's folder.
+        place: str, the runner's folder.
         program: str, its source.
         *arguments: str, which it gets after the number of the descriptor
             that it writes to.
@@ -232,7 +232,7 @@ def begin(kind, place, program, *arguments, pipe=None, gibibytes=1):
     Returns:
         tuple: subprocess.Popen, and the int of the descriptor to read from.
     """
-    with open(os.path.join(place, 'code', 'servant.py'), 'w') as file:
+    with open(os.path.join(place, 'code', 'runner.py'), 'w') as file:
         file.write(program)
     ours, theirs = pipe or os.pipe()
     process = cage.start(kind, sys.executable, place,
@@ -250,7 +250,7 @@ def test_closed(kind, place, tmpdir):
     secret.write('secret')
     paths = [str(secret), cage.ROOT, place, os.path.join(place, 'code')]
     actions = sorted(list(FORBIDDEN.values()) + list(ALLOWED.values()))
-    process, ours = begin(kind, place, SERVANT, json.dumps(
+    process, ours = begin(kind, place, RUNNER, json.dumps(
         [kind, os.getpid(), paths, actions]))
     with open(ours) as pipe:
         lines = pipe.read().split('\n')
@@ -269,7 +269,7 @@ def test_closed(kind, place, tmpdir):
 
 
 def test_left_behind(kind, place):
-    """What a servant leaves behind ends with it; the judge's own lives on"""
+    """What a runner leaves behind ends with it; the judge's own lives on"""
     cage.adopt()
     own = subprocess.Popen([sys.executable, '-c', 'input()'],
                            stdin=subprocess.PIPE)
@@ -287,7 +287,7 @@ def test_left_behind(kind, place):
 
 
 def test_judge_killed(kind, place):
-    """Where the judge is killed, the servant and its processes end too"""
+    """Where the judge is killed, the runner and its processes end too"""
     ours, theirs = pipe = os.pipe()
     judge = os.fork()
     if judge == 0:
@@ -306,7 +306,7 @@ def test_judge_killed(kind, place):
 
 
 def test_crowd(kind, place):
-    """A process that starts more and more threads ends, the servant lives"""
+    """A process that starts more and more threads ends, the runner lives"""
     process, ours = begin(kind, place, CROWD, kind)
     with open(ours) as pipe:
         assert pipe.read() == str(int(signal.SIGKILL))
@@ -315,7 +315,7 @@ def test_crowd(kind, place):
 
 
 def test_flood(kind, place):
-    """A flood of complaints does not stop a servant; 64 KiB are kept"""
+    """A flood of complaints does not stop a runner; 64 KiB are kept"""
     process, ours = begin(kind, place, FLOOD)
     with open(ours) as pipe:
         assert pipe.read() == 'done'
@@ -362,7 +362,7 @@ def test_packages_elsewhere(kind, place, tmpdir, monkeypatch):
 
 
 def test_find():
-    """What a servant imports is found, or is not, where it will run"""
+    """What the runner imports is found, or is not, where it will run"""
     kind = cage.choose(sys.executable)
     assert cage.works(kind, sys.executable, cage.FIND)
     assert not cage.works(kind, sys.executable, cage.FIND.replace(

@@ -326,7 +326,7 @@ def test_no_tensorflow(tmpdir):
     submit(tmpdir)
     process = subprocess.Popen(
         [sys.executable, '-c', PROGRAM.replace(
-            'sys.argv[0]', 'from grader import cage\n'
+            'sys.argv[0]', 'from grader.sandbox import cage\n'
             'cage.FIND = "raise SystemExit(1)"\nsys.argv[0]'), str(tmpdir)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         universal_newlines=True)

@@ -59,8 +59,8 @@ def test_every_idea_is_shown():
 @pytest.mark.parametrize('doc', DOCS)
 def test_make_commands(doc):
     """Every make command that is named is one of the Makefile's"""
-    targets = re.findall(r'^(\w+):', read('Makefile'), re.MULTILINE)
-    named = re.findall(r'(?:`|^)make (\w+)', read(doc), re.MULTILINE)
+    targets = re.findall(r'^([\w-]+):', read('Makefile'), re.MULTILINE)
+    named = re.findall(r'(?:`|^)make ([\w-]+)', read(doc), re.MULTILINE)
     assert set(named) <= set(targets), set(named) - set(targets)
 
 

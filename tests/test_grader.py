@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The grader itself: that no file disturbs it, and that its numbers are right
 
-That it judges well is proved by grader/prove.py; what the command does with
+That it judges well is proved by grader/proof; what the command does with
 what it says is in test_command.py.
 """
 
@@ -13,10 +13,12 @@ import threading
 import numpy as np
 import pytest
 
-from grader import oracle, prove, scores, wire
-from grader.checks import checks_of, loss, training
+from grader import optimizers, oracle, scores
+from grader.checks import checks_of, loss
+from grader.proof.__main__ import grade
 from grader.registry import TASKS
-from grader.subject import gist
+from grader.sandbox import protocol
+from grader.wording import gist
 from tests.models import call, evaluate
 from tests.support import ROOT, keras
 
@@ -60,7 +62,7 @@ def test_hostile(first, tmpdir):
         path.write('#!/usr/bin/env python3\n"""Harms"""\n' + text)
         path.chmod(0o755)
     before = {path.basename: path.read() for path in tmpdir.listdir()}
-    tasks = prove.grade(str(tmpdir), task_seconds=6, task_memory=3)['tasks']
+    tasks = grade(str(tmpdir), task_seconds=6, task_memory=3)['tasks']
     assert {path.basename: path.read() for path in
             tmpdir.listdir()} == before
     for (name, _, pattern), said in zip(cases, tasks):
@@ -83,7 +85,7 @@ def test_weights():
     for task in range(len(TASKS)):
         assert sum(scores.WEIGHTS[task].values()) == 100
         names = {check.name for check in checks_of(task)
-                 if check.about is None} | {'program'} | set(scores.FORM)
+                 if check.about is None} | set(scores.FORM)
         assert names == set(scores.WEIGHTS[task])
 
 
@@ -99,12 +101,13 @@ def test_weights_in_the_docs():
 
 
 def pipes():
-    """Makes two ends of a wire"""
+    """Makes the two ends of a connection"""
     there, back = os.pipe(), os.pipe()
-    return wire.Wire(back[0], there[1]), wire.Wire(there[0], back[1])
+    return (protocol.Connection(back[0], there[1]),
+            protocol.Connection(there[0], back[1]))
 
 
-def test_wire():
+def test_connection():
     """What is sent arrives, whatever its size"""
     ours, theirs = pipes()
     ours.deadline = theirs.deadline = None
@@ -128,20 +131,20 @@ def test_wire():
     struct.pack('<II', 18, 0) + b'{"shapes":[[true]]',
     struct.pack('<II', 20000, 0) + b'[' * 20000,
     struct.pack('<II', 15, 0) + b'{"shapes":null}', b'abc', b''])
-def test_wire_of_garbage(data):
+def test_garbage(data):
     """Whatever comes that is no frame is refused, and nothing else happens"""
     ours, theirs = pipes()
     os.write(theirs.writing, data)
     os.close(theirs.writing)
-    with pytest.raises(wire.Broken):
+    with pytest.raises(protocol.Broken):
         ours.receive()
 
 
 def test_silence():
-    """A wire does not wait longer than it may"""
+    """A connection does not wait longer than it may"""
     ours, _ = pipes()
     ours.deadline = 0
-    with pytest.raises(wire.Broken, match='late'):
+    with pytest.raises(protocol.Broken, match='late'):
         ours.receive()
 
 
@@ -197,7 +200,7 @@ def test_adam():
     slopes = np.random.RandomState(2).randn(5, 3)
     mean = square = 0
     for step, (slope, received) in enumerate(zip(
-            slopes, training.adam(slopes)), 1):
+            slopes, optimizers.adam(slopes)), 1):
         mean = 0.9 * mean + 0.1 * slope
         square = 0.999 * square + 0.001 * slope ** 2
         expected = -(mean / (1 - 0.9 ** step)) / np.sqrt(

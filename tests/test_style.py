@@ -5,6 +5,7 @@ import ast
 import os
 import subprocess
 import sys
+import tokenize
 
 import pytest
 
@@ -35,6 +36,9 @@ OLD_SYNTAX = [file for file in FILES
               if file in EVERYWHERE or not file.startswith(NEWEST_ONLY)]
 # An old Python cannot parse the syntax of the others.
 PARSED = FILES if hasattr(ast, 'NamedExpr') else OLD_SYNTAX
+# From Python 3.12 on, the exercise's pycodestyle takes what is in f-strings
+# for code; so there files that may have f-strings are left out.
+STYLED = OLD_SYNTAX if hasattr(tokenize, 'FSTRING_START') else PARSED
 
 
 def read(file):
@@ -83,7 +87,7 @@ def run(program, *arguments):
 
 def test_pycodestyle():
     """The style checker finds nothing"""
-    assert run('import pycodestyle; pycodestyle._main()', *PARSED) == (0, '')
+    assert run('import pycodestyle; pycodestyle._main()', *STYLED) == (0, '')
 
 
 def test_python_3_5():

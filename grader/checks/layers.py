@@ -1,19 +1,16 @@
 #!/usr/bin/env python3
 """The layers: their weights, what they compute, and that they are shared"""
 
-import itertools
-
 import numpy as np
 
 from .. import oracle
+from ..models import COUNT, FITTING
+from ..networks import counts_of, shapes_of, steps_for
 from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL,
-                        check, plural, require)
-from ..subject import shape_of
-from .contract import inputs_for, over_sizes
-
-COUNT = 12
-# Values of both signs before every activation, none so large that it ends.
-SCALE = 1.5
+                        check, finding, require)
+from ..sizes import inputs_for, over_sizes
+from ..wording import listed, plural
+from .activations import explain
 
 
 def pairs(weights, rank):
@@ -32,9 +29,9 @@ def too_many(weights):
         if w.ndim)
 
 
-def layers_of(subject, side, weights):
+def layers_of(solution, side, weights):
     """Pairs a model's weights to layers, each a kernel and a bias"""
-    rank = 4 if subject.task == IMAGES else 2
+    rank = 4 if solution.task == IMAGES else 2
     layers = pairs(weights, rank)
     if layers is None:
         require(not too_many(weights), 'the {} has too many layers, or too '
@@ -51,39 +48,23 @@ def layers_of(subject, side, weights):
     return layers
 
 
-def paired(subject, side, weights):
+def paired(solution, side, weights):
     """Pairs weights as layers_of does, for checks that do not judge that
 
     Raises:
         Unjudged: if there is something else than layers.
     """
     try:
-        return layers_of(subject, side, weights)
+        return layers_of(solution, side, weights)
     except Fault as fault:
         raise Unjudged(str(fault))
 
 
-def counts_of(subject, side, sizes):
-    """Lists the nodes or filters that the layers of a side must have"""
-    dims, hidden, latent = sizes[:3]
-    if subject.task == IMAGES:
-        return hidden if side == 'encoder' else hidden[::-1] + [
-            dims[-1]]
-    if side == 'decoder':
-        return hidden[::-1] + [dims]
-    return hidden + [latent] * (2 if subject.task == VARIATIONAL else 1)
-
-
-def listed(numbers):
-    """Writes a list of numbers"""
-    return ', '.join(map(str, numbers))
-
-
-def wrong_counts(subject, side, received, expected, sizes):
-    """Says what is wrong with the numbers of nodes or filters"""
-    noun = 'filters' if subject.task == IMAGES else 'nodes'
+def wrong_counts(solution, side, received, expected, sizes):
+    """Raises the Fault of wrong numbers of nodes or filters"""
+    noun = 'filters' if solution.task == IMAGES else 'nodes'
     latent = sizes[2]
-    if subject.task == VARIATIONAL and side == 'encoder':
+    if solution.task == VARIATIONAL and side == 'encoder':
         for wrong in latent, 2 * latent:
             require(received != expected[:-2] + [wrong], 'the encoder ends '
                     'with one layer of {} nodes; it must end with two of {}, '
@@ -99,130 +80,52 @@ def wrong_counts(subject, side, received, expected, sizes):
             reason = 'the last layer of the decoder is wrong'
         elif sorted(received) == sorted(expected):
             reason = '{} are not reversed for the decoder'.format(
-                subject.parameters[1])
+                solution.parameters[1])
     raise Fault('{}: they have {} {}; they must have {}'.format(
         reason, listed(received), noun, listed(expected)), side)
 
 
-def shapes_of(subject, side, sizes):
-    """Lists the shapes of kernel and bias that the layers of a side must have
-
-    Returns:
-        list of pairs of tuples.
-    """
-    counts = list(counts_of(subject, side, sizes))
-    first = shape_of(sizes[2] if side == 'decoder' else sizes[0])[-1]
-    sources = [first] + counts[:-1]
-    if subject.task == VARIATIONAL and side == 'encoder':
-        sources[-1] = sources[-2]
-    window = (3, 3) if subject.task == IMAGES else ()
-    return [(window + (source, count), (count,))
-            for source, count in zip(sources, counts)]
-
-
-def arrange(subject, side, models):
-    """Finds the order of a model's weights where it is not that of the layers
-
-    A model of one's own class has them in the order in which it makes its
-    layers, not in which it applies them; a layer of one's own class may make
-    its bias first. What is found is kept as models.places.
-    """
-    model = getattr(models, side)
-    given = randomise(subject, model.weights(), 'arrange ' + side)
-    wanted = shapes_of(subject, side, models.sizes)
-    places = [sorted(pair, key=lambda at: -given[at].ndim) for pair in zip(
-        range(0, len(given), 2), range(1, len(given), 2))]
-    shapes = [tuple(given[at].shape for at in pair) for pair in places]
-    if (len(given) % 2 or sorted(shapes) != sorted(wanted) or
-            [w.shape for w in given] == sum(wanted, ())):
-        return
-    orders = [order for order in itertools.permutations(places)
-              if [tuple(given[at].shape for at in pair)
-                  for pair in order] == wanted]
-    inputs = inputs_for(subject, models.sizes, COUNT, side)
-    models.set(**{side: given})
-    received = model.call(inputs) if orders[1:] else []
-    steps = steps_for(subject, side, len(wanted))
-    if subject.task == VARIATIONAL and side == 'encoder':
-        # One head: which of two of the same shapes it is, is found later.
-        steps = steps[:-2] + [('dense', len(wanted) - 1, 'linear')]
-
-    def fits(order):
-        """Tells whether the layers give an output in this order"""
-        expected = oracle.forward(steps, [
-            [given[at] for at in pair] for pair in order], inputs)
-        return any(oracle.close(one, expected) for one in received)
-    models.places[side] = sum(map(list, next(filter(fits, orders),
-                                             orders[0])), [])
-
-
-def judge_layers(subject, side, models):
+def judge_layers(solution, side, models):
     """Compares the shapes of a model's weights with the exercise's"""
-    arrange(subject, side, models)
-    sizes = models.sizes
-    layers = layers_of(subject, side, getattr(models, side).weights())
-    expected = list(counts_of(subject, side, sizes))
-    if subject.task == IMAGES:
-        for i, (kernel, bias) in enumerate(layers):
-            require(kernel.shape[3] == len(bias), 'convolution {} of the {} '
-                    'is transposed; it must be an ordinary convolution',
-                    i + 1, side, line=side)
-    received = [len(bias) for _, bias in layers]
-    if received != expected:
-        wrong_counts(subject, side, received, expected, sizes)
-    first = sizes[2] if side == 'decoder' else sizes[0]
-    before = first[-1] if subject.task == IMAGES else first
+    layers = layers_of(solution, side, getattr(models, side).weights())
     for i, (kernel, bias) in enumerate(layers):
+        require(solution.task != IMAGES or kernel.shape[3] == len(bias),
+                'convolution {} of the {} is transposed; it must be an '
+                'ordinary convolution', i + 1, side, line=side)
+    received = [len(bias) for _, bias in layers]
+    expected = counts_of(solution.task, side, models.sizes)
+    if received != expected:
+        wrong_counts(solution, side, received, expected, models.sizes)
+    shapes = shapes_of(solution.task, side, models.sizes)
+    for i, ((kernel, _), (wanted, _)) in enumerate(zip(layers, shapes)):
         require(kernel.shape[:-2] in [(), (3, 3)], 'convolution {} of the '
                 '{} has kernels of {}; it must be 3x3', i + 1, side,
                 'x'.join(map(str, kernel.shape[:-2])), line=side)
-        last = (subject.task == VARIATIONAL and side == 'encoder' and
+        head = (solution.task == VARIATIONAL and side == 'encoder' and
                 i == len(layers) - 1)
-        inputs = (len(layers[i - 2][1]) if i > 1 else sizes[0]) if last \
-            else before
-        if side == 'decoder' and not i and kernel.shape[-2] != inputs:
-            # For a latent representation of the encoder's own size.
-            subject.because('encoder-layers')
-        require(kernel.shape[-2] == inputs, 'layer {} of the {} is applied '
-                'to {} values; it must be applied to {}, those of the layer '
-                'before it{}', i + 1, side, kernel.shape[-2], inputs,
-                ', as the mean is' if last else '', line=side)
-        before = len(bias)
+        require(kernel.shape[-2] == wanted[-2], 'layer {} of the {} is '
+                'applied to {} values; it must be applied to {}, those of the '
+                'layer before it{}', i + 1, side, kernel.shape[-2], wanted[-2],
+                ', as the mean is' if head else '', line=side,
+                # The encoder may have a latent representation of its own size.
+                unless=() if side == 'encoder' or i else ('encoder-layers',))
 
 
 @check('encoder-layers')
-def encoder_layers(subject):
+def encoder_layers(solution, found):
     """Checks the encoder's weights"""
-    over_sizes(subject, lambda models: judge_layers(
-        subject, 'encoder', models))
+    over_sizes(solution, lambda models: judge_layers(
+        solution, 'encoder', models))
 
 
-@check('decoder-layers')
-def decoder_layers(subject):
+@check('decoder-layers', after=('encoder-layers',))
+def decoder_layers(solution, found):
     """Checks the decoder's weights"""
-    over_sizes(subject, lambda models: judge_layers(
-        subject, 'decoder', models))
+    over_sizes(solution, lambda models: judge_layers(
+        solution, 'decoder', models))
 
 
-def randomise(subject, weights, purpose, scale=SCALE):
-    """Draws weights, with values of both signs everywhere
-
-    Args:
-        subject: Subject.
-        weights: list of arrays, whose shapes they have.
-        purpose: str, for which others are drawn than for another.
-        scale: float, how large kernels are.
-
-    Returns:
-        list of arrays.
-    """
-    random = subject.draw(purpose)
-    return [np.array(random.randn(*w.shape) * (
-        scale / np.sqrt(np.prod(w.shape[:-1])) if w.ndim > 1 else 0.4
-    ), 'float32').astype('float64') for w in weights]
-
-
-def drawn(subject, models, purpose, scale=SCALE):
+def drawn(solution, models, purpose, scale=None):
     """Draws weights of encoder and decoder, and sets them
 
     Returns:
@@ -234,72 +137,11 @@ def drawn(subject, models, purpose, scale=SCALE):
     weights = {}
     for side in ('encoder', 'decoder'):
         given = getattr(models, side).weights()
-        paired(subject, side, given)
-        weights[side] = randomise(subject, given, purpose + side, scale)
+        paired(solution, side, given)
+        weights[side] = solution.randomise(
+            given, purpose + side, *[] if scale is None else [scale])
     models.set(**weights)
     return weights
-
-
-def name_of(subject, side, index, count):
-    """Names a layer"""
-    if subject.task == IMAGES:
-        place = index + 1
-        if side == 'decoder' and index >= count - 2:
-            place = ('second to last', 'last')[index - count + 2]
-            return 'the {} convolution of the decoder'.format(place)
-        return 'convolution {} of the {}'.format(place, side)
-    heads = {DENSE: ['latent'], SPARSE: ['latent'],
-             VARIATIONAL: ['mean', 'log variance']}[subject.task]
-    names = ['last'] if side == 'decoder' else heads
-    if index >= count - len(names):
-        return 'the {} layer of the {}'.format(
-            names[index - count + len(names)], side)
-    return 'hidden layer {} of the {}'.format(index + 1, side)
-
-
-def explain(subject, side, fault, count):
-    """Turns the fault that oracle.diagnose found into a sentence"""
-    kind, index, used, wanted = fault
-    if wanted == 'linear':
-        wanted = 'None, which is linear'
-    if kind == 'activation' and index is None:
-        return 'the {} of the {}{} use {}; they must use {}'.format(
-            'convolutions' if subject.task == IMAGES else 'hidden layers'
-            if side == 'decoder' or subject.task == VARIATIONAL else 'layers',
-            side, ' before the last'
-            if subject.task == IMAGES and side == 'decoder' else '',
-            used, wanted)
-    if kind in ('activation', 'padding'):
-        return '{} uses {}{}; it must use {}'.format(
-            name_of(subject, side, index, count), used,
-            ' padding' if kind == 'padding' else '', wanted)
-    after = '' if index is None else ' after ' + name_of(
-        subject, side, index, count)
-    if kind == 'order':
-        return 'in the {}, {} is before a convolution; it must be after ' \
-            'it'.format(side, {'pool': 'pooling', 'up': 'upsampling'}[used])
-    return {
-        'valid': 'only the second to last convolution of the decoder may '
-                 'have valid padding; here all but the last have it',
-        'last': 'the last convolution of the decoder is followed by '
-                'upsampling; nothing must follow it',
-        'pool': 'the encoder has {} pooling{}; it must be max pooling of '
-                '(2, 2) with same padding'.format(
-                    {'none': 'no', 'strided': 'strides instead of'}.get(
-                        used, used), after),
-        'up': 'the decoder has {} upsampling{}; it must be upsampling of '
-              '(2, 2), which repeats values'.format(
-                  'no' if used == 'none' else used, after),
-    }[kind]
-
-
-def steps_for(subject, side, count):
-    """Makes the network that a side of so many layers must be"""
-    if subject.task == IMAGES:
-        return (oracle.encoder_of_images(count) if side == 'encoder' else
-                oracle.decoder_of_images(count - 1))
-    last = 'relu' if side == 'encoder' else 'sigmoid'
-    return oracle.dense_network(['relu'] * (count - 1) + [last])
 
 
 def fitting(steps, layers, inputs):
@@ -311,58 +153,82 @@ def fitting(steps, layers, inputs):
         return None
 
 
-def judge_output(subject, side, models):
+def judge_output(solution, side, models, networks):
     """Compares a model's output with the oracle's, with random weights
 
-    What the file has there, right or wrong, is kept as models.steps.
+    Args:
+        solution: Solution.
+        side: str, encoder or decoder.
+        models: Models.
+        networks: dict from the layers of models to the network that the file
+            has there, right or wrong; that of these models is put into it,
+            if it is known.
     """
     model = getattr(models, side)
-    weights = randomise(subject, model.weights(), side)
-    layers = paired(subject, side, weights)
+    weights = solution.randomise(model.weights(), side)
+    layers = paired(solution, side, weights)
     models.set(**{side: weights})
-    inputs = inputs_for(subject, models.sizes, COUNT, side)
+    inputs = inputs_for(solution, models.sizes, COUNT, side)
     received = model.call(inputs)
     require(len(received) == 1, 'the {} puts out {}; it must be one', side,
             plural(len(received), 'value'), line=side)
     received = received[0]
-    steps = steps_for(subject, side, len(layers))
+    steps = steps_for(solution.task, side, len(layers))
     expected = fitting(steps, layers, inputs)
     if expected is not None and oracle.close(received, expected):
-        models.steps.setdefault(side, steps)
+        networks.setdefault(models.layers, steps)
         return
     fault, other = oracle.diagnose(steps, layers, inputs, received,
-                                   subject.deadline)
+                                   solution.deadline)
     if fault:
-        models.steps.setdefault(side, other)
-        raise Fault(explain(subject, side, fault, len(layers)), side)
-    subject.because(side + '-layers')
-    require(expected is None or received.shape == expected.shape,
-            'the {} puts out shape {} an input; its layers must give {}',
-            side, received.shape[1:], expected is not None and
-            expected.shape[1:], line=side)
-    require(np.isfinite(received).all(), 'the {} puts out infinite values or '
-            'NaN', side, line=side)
-    raise Fault('the output of the {} is not what its weights give with the '
-                'activations of the exercise: it differs by up to {:.2g}'
-                .format(side, np.abs(received - expected).max()
-                        if expected is not None else np.inf), side)
+        networks.setdefault(models.layers, other)
+        raise Fault(explain(solution.task, side, fault, len(layers)), side)
+    raise Fault(unexplained(side, received, expected), side,
+                unless=(side + '-layers',))
 
 
-@check('encoder-output', tasks=(DENSE, SPARSE, IMAGES))
-def encoder_output(subject):
-    """Checks the encoder's output"""
-    over_sizes(subject, lambda models: judge_output(
-        subject, 'encoder', models))
+def unexplained(side, received, expected):
+    """Words that a model puts out something else than it must
+
+    Args:
+        side: str, encoder or decoder.
+        received: array.
+        expected: array, or None where the layers do not fit together.
+    """
+    if expected is not None and received.shape != expected.shape:
+        return 'the {} puts out shape {} an input; its layers must give ' \
+            '{}'.format(side, received.shape[1:], expected.shape[1:])
+    if not np.isfinite(received).all():
+        return 'the {} puts out infinite values or NaN'.format(side)
+    return 'the output of the {} is not what its weights give with the ' \
+        'activations of the exercise{}'.format(
+            side, '' if expected is None else
+            ': it differs by up to {:.2g}'.format(
+                np.abs(received - expected).max()))
 
 
-@check('decoder-output')
-def decoder_output(subject):
-    """Checks the decoder's output"""
-    over_sizes(subject, lambda models: judge_output(
-        subject, 'decoder', models))
+@check('encoder-output', tasks=(DENSE, SPARSE, IMAGES),
+       after=('encoder-layers', 'decoder-layers'))
+def encoder_output(solution, found):
+    """Checks the encoder's output; gives its networks, see judge_output"""
+    networks = {}
+    with finding(networks):
+        over_sizes(solution, lambda models: judge_output(
+            solution, 'encoder', models, networks))
+    return networks
 
 
-def judge_shared(models, inputs, weights):
+@check('decoder-output', after=FITTING)
+def decoder_output(solution, found):
+    """Checks the decoder's output; gives its networks, see judge_output"""
+    networks = {}
+    with finding(networks):
+        over_sizes(solution, lambda models: judge_output(
+            solution, 'decoder', models, networks))
+    return networks
+
+
+def judge_shared(models, inputs, weights, unless=()):
     """Checks that auto follows when the weights of one side change"""
     for side in ('encoder', 'decoder'):
         before = models.auto.one(inputs)
@@ -370,24 +236,27 @@ def judge_shared(models, inputs, weights):
         after = models.auto.one(inputs)
         require(not oracle.close(before, after), 'the weights of auto and {} '
                 'are not shared: a change of those of the {} does not change '
-                'what auto puts out', side, side, line='auto')
+                'what auto puts out', side, side, line='auto', unless=unless)
 
 
-def judge_auto(subject, models):
+def unlike_decoder(unless=()):
+    """Makes the Fault where auto computes something of its own"""
+    return Fault('auto puts out something else than the decoder does for '
+                 'what the encoder puts out', 'auto', unless=unless)
+
+
+def judge_auto(solution, models):
     """Compares auto with the decoder applied to the encoder"""
-    weights = drawn(subject, models, 'auto')
-    inputs = inputs_for(subject, models.sizes, COUNT)
+    weights = drawn(solution, models, 'auto')
+    inputs = inputs_for(solution, models.sizes, COUNT)
     received = models.auto.one(inputs)
     codes = models.encoder.one(inputs)
-    if oracle.close(received, models.decoder.one(codes)):
-        return
-    subject.fed = None
-    judge_shared(models, inputs, weights)
-    raise Fault('auto puts out something else than the decoder does for '
-                'what the encoder puts out', 'auto')
+    if not oracle.close(received, models.decoder.one(codes)):
+        judge_shared(models, inputs, weights)
+        raise unlike_decoder()
 
 
-@check('auto-output', tasks=(DENSE, SPARSE, IMAGES))
-def auto_output(subject):
+@check('auto-output', tasks=(DENSE, SPARSE, IMAGES), after=FITTING)
+def auto_output(solution, found):
     """Checks what auto computes"""
-    over_sizes(subject, lambda models: judge_auto(subject, models))
+    over_sizes(solution, lambda models: judge_auto(solution, models))

@@ -1,22 +1,30 @@
 #!/usr/bin/env python3
-"""The loss of the models without noise
+"""The loss of the models without noise"""
 
-An objective is what the file's loss is, right or wrong: a function of
-inputs, outputs and the pairs of values before and after each activation of
-the encoder, which gives a number. The checks of training need it.
-"""
+import collections
 
 import numpy as np
 
 from .. import oracle
-from ..registry import DENSE, Fault, IMAGES, SPARSE, check, require
-from .contract import BATCH, inputs_for, trained_sizes
+from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, check,
+                        require)
+from ..sizes import BATCH, inputs_for, trained_sizes
 from .layers import drawn, pairs
 
-# What Keras 3 and what Keras 2 add to what they take a logarithm of. It shows
-# where an output is 0 or 1. TensorFlow may add it to the 1 of 1 - p first.
+# What Keras 3 and what Keras 2 add to what they take a logarithm of. Where an
+# output is 0 or 1, it matters. TensorFlow may add it to the 1 of 1 - p first.
 ADDED = ((0.0, 0.0), (oracle.EPSILON, oracle.EPSILON),
          (oracle.EPSILON, 1 - oracle.MOST))
+
+# The loss of a file, right or wrong. function: of inputs, outputs and what the
+# encoder computes on the way to a code, gives a number; logits: bool, whether
+# Keras computes it from what the decoder's last activation is given, as if
+# that were a sigmoid, whatever it is.
+Objective = collections.namedtuple('Objective', 'function logits')
+
+# The checks that know it where auto gives another shape than its input has.
+SHAPING = ('auto-output', 'decoder-output', 'decoder-layers',
+           'encoder-output', 'encoder-layers')
 
 COMPILED = 'it must be compiled with Adam and binary cross-entropy'
 
@@ -41,8 +49,8 @@ def clipped(t):
     return np.clip(t, oracle.EPSILON, 1)
 
 
-# Keras 3 computes the categorical cross-entropy of a sigmoid from what it was
-# given. TensorFlow's gradients of it are those for targets whose sum is 1.
+# Keras 3 computes the categorical cross-entropy from what a sigmoid is given.
+# TensorFlow's gradients of it are right only for targets whose sum is 1.
 OF_LOGITS = mean_of_sums(lambda t, p: -t * np.log(oracle.softmax(logit(p))))
 
 
@@ -57,7 +65,7 @@ def focal(t, p):
                    oracle.binary_crossentropy(t, p))
 
 
-# Named as one would: of targets and outputs.
+# With the names that people give them; functions of targets and outputs.
 LOSSES = (
     ('the mean squared error', squared),
     ('the mean absolute error',
@@ -93,21 +101,37 @@ def near(received, expected):
             abs(received - expected) <= 2e-4 * abs(expected) + 2e-6)
 
 
+def objective(function, logits=False):
+    """Makes the Objective of a function of inputs and outputs alone"""
+    return Objective(lambda t, p, values: function(t, p), logits)
+
+
+def with_sigmoid(steps):
+    """Gives a network another last activation, the sigmoid"""
+    last = steps[-1]
+    return steps[:-1] + [last[:2] + ('sigmoid',) + last[3:]]
+
+
+def ends_in_sigmoid(models, found):
+    """Tells whether the decoder is known to end in a sigmoid"""
+    steps = (found['decoder-output'] or {}).get(models.layers)
+    return bool(steps) and steps[-1][2:3] == ('sigmoid',)
+
+
 def evaluated(models, inputs):
     """Asks for the loss; says if auto is not compiled"""
-    subject, fault = models.subject, None
+    solution, fault = models.solution, None
     try:
-        received = models.evaluate(inputs)
+        received = models.evaluate(inputs)[0]
     except Fault as raised:
-        if subject.gone:
+        if solution.gone:
             raise
         received, fault = 0, raised
-    # Without a loss, Keras 2 reports 0.
+    # Where auto has no loss, Keras 2 reports 0.
     if received:
         return received
-    # What auto says of itself is for words alone.
-    told = subject.ask('tell', 'auto.layers', key=models.key,
-                       order=subject.order)[0]
+    # What auto says of itself chooses the words; it is no proof.
+    told = models.tell()
     require(told['optimizer'], 'auto is not compiled; ' + COMPILED,
             line='auto')
     require(told['loss'] or fault and 'compile' not in str(fault),
@@ -117,34 +141,16 @@ def evaluated(models, inputs):
     return received
 
 
-def with_sigmoid(models, inputs, weights):
-    """Computes auto's output as if the last activation were a sigmoid"""
-    steps = models.steps
-    if not {'encoder', 'decoder'} <= set(steps) or (
-            steps['decoder'][-1][0] not in ('dense', 'conv')):
-        return None
-    last = steps['decoder'][-1]
-    for side, network in (('encoder', steps['encoder']), (
-            'decoder', steps['decoder'][:-1] + [
-                last[:2] + ('sigmoid',) + last[3:]])):
-        inputs = oracle.forward(network, pairs(
-            weights[side], weights[side][0].ndim), inputs)
-    return inputs
-
-
 def reconstruct(models, inputs):
     """Computes auto's output, of the shape of its input"""
     outputs = models.auto.one(inputs).astype('float64')
-    if outputs.shape != inputs.shape:
-        models.subject.because('auto-output', 'decoder-output',
-                               'decoder-layers', 'encoder-output',
-                               'encoder-layers')
     require(outputs.shape == inputs.shape, 'auto puts out shape {} for '
-            'inputs of {}', outputs.shape[1:], inputs.shape[1:], line='auto')
+            'inputs of {}', outputs.shape[1:], inputs.shape[1:], line='auto',
+            unless=SHAPING)
     return outputs
 
 
-def multiple(subject, models, inputs):
+def multiple(solution, models, inputs):
     """Finds what the binary cross-entropy is multiplied by, if by a constant
 
     Returns:
@@ -152,61 +158,107 @@ def multiple(subject, models, inputs):
     """
     ratios = []
     for purpose in ('loss', 'loss two', 'loss three', 'loss four'):
-        drawn(subject, models, purpose, 1.0)
+        drawn(solution, models, purpose, 1.0)
         ratios.append(evaluated(models, inputs) / entropy(
             inputs, reconstruct(models, inputs)))
     return ratios[0] if all(near(one, ratios[0]) for one in ratios) else None
 
 
-def judge_loss(subject, models):
-    """Compares what evaluate reports with the binary cross-entropy"""
-    inputs = inputs_for(subject, models.sizes, BATCH)
-    weights = drawn(subject, models, 'loss', 1.0)
+def other_loss(inputs, outputs, is_it):
+    """Raises the Fault of a loss that has a name, if it is one
+
+    Args:
+        inputs: array.
+        outputs: array, auto's.
+        is_it: function that tells whether a number is the loss reported.
+    """
+    with np.errstate(all='ignore'):
+        for name, function in LOSSES:
+            if is_it(function(inputs, outputs)):
+                raise Fault('the loss is {}; it must be the binary '
+                            'cross-entropy'.format(name), 'compile',
+                            found=None if function is OF_LOGITS else
+                            objective(function))
+
+
+def summed(inputs, received, expected):
+    """Raises the Fault of a cross-entropy that is summed, if it is
+
+    Args:
+        inputs: array.
+        received: float, the loss reported.
+        expected: float, the loss that it must be.
+    """
+    size = inputs[0].size
+    for count, over in ((size, 'the values of an input'),
+                        (BATCH, 'the batch'), (BATCH * size, 'both')):
+        require(not near(received, count * expected), 'the binary '
+                'cross-entropy is summed over {}; it must be averaged', over,
+                line='loss', found=objective(entropy))
+
+
+def is_of_logits(solution, models, found, inputs, weights, is_it):
+    """Tells whether Keras 3 computes the loss as if of a sigmoid
+
+    It does so for a last layer with another activation.
+
+    Args:
+        solution: Solution.
+        models: Models.
+        found: dict, what the checks of outputs have found.
+        inputs: array.
+        weights: dict from side to list of arrays.
+        is_it: function that tells whether a number is the loss reported.
+    """
+    steps = [(found[side + '-output'] or {}).get(models.layers)
+             for side in ('encoder', 'decoder')]
+    if not all(steps) or steps[1][-1][0] not in ('dense', 'conv'):
+        return False
+    outputs = inputs
+    for side, network in zip(('encoder', 'decoder'),
+                             (steps[0], with_sigmoid(steps[1]))):
+        outputs = oracle.forward(network, pairs(
+            weights[side], weights[side][0].ndim), outputs)
+    return is_it(entropy(inputs, outputs))
+
+
+def judge_loss(solution, models, found):
+    """Compares what evaluate reports with the binary cross-entropy
+
+    Returns:
+        Objective.
+    """
+    inputs = inputs_for(solution, models.sizes, BATCH)
+    weights = drawn(solution, models, 'loss', 1.0)
     outputs = reconstruct(models, inputs)
     received = evaluated(models, inputs)
     # TensorFlow 1.12, of graphs only, reports the loss of images times the
     # size of the batch; one that averages over all is reported as it is.
-    factors = [1] + [BATCH] * (subject.task == IMAGES and not subject.eager)
-    if any(near(received, factor * entropy(inputs, outputs, added))
-           for factor in factors for added in ADDED):
-        subject.objective = lambda t, p, values: entropy(t, p)
-        return
-    with np.errstate(all='ignore'):
-        for name, function in LOSSES:
-            if any(near(received, factor * function(inputs, outputs))
-                   for factor in factors):
-                if function is not OF_LOGITS:
-                    subject.objective = lambda t, p, values: function(t, p)
-                raise Fault('the loss is {}; it must be the binary '
-                            'cross-entropy'.format(name), 'compile')
+    factors = [1] + [BATCH] * (solution.task == IMAGES and not solution.eager)
+
+    def is_it(expected):
+        """Tells whether a number is the loss that is reported"""
+        return any(near(received, factor * expected) for factor in factors)
+
+    if any(is_it(entropy(inputs, outputs, added)) for added in ADDED):
+        return objective(entropy)
+    other_loss(inputs, outputs, is_it)
     expected = factors[-1] * entropy(inputs, outputs)
-    size = inputs[0].size
-    for count, over in ((size, 'the values of an input'),
-                        (BATCH, 'the batch'), (BATCH * size, 'both')):
-        if near(received, count * expected):
-            subject.objective = lambda t, p, values: entropy(t, p)
-            raise Fault('the binary cross-entropy is summed over {}; it must '
-                        'be averaged'.format(over), 'loss')
-    # Where a last layer has another activation than sigmoid, Keras 3 computes
-    # the loss from what that was given all the same.
-    logits = with_sigmoid(models, inputs, weights)
-    if logits is not None and any(near(received, factor * entropy(
-            inputs, logits)) for factor in factors):
-        last = models.steps['decoder'][-1]
-        models.steps['decoder'][-1] = last[:2] + ('sigmoid',) + last[3:]
-        subject.objective = lambda t, p, values: entropy(t, p)
-        return
-    if not 0 < outputs.min() <= outputs.max() < 1:
-        subject.because('decoder-output', 'decoder-layers')
-    constant = multiple(subject, models, inputs)
+    summed(inputs, received, expected)
+    if is_of_logits(solution, models, found, inputs, weights, is_it):
+        return objective(entropy, logits=True)
+    # How Keras cuts outputs off that are 0 or 1, or beyond, would show.
+    if not 0 < outputs.min() <= outputs.max() < 1 and not ends_in_sigmoid(
+            models, found):
+        raise Unjudged(by=('decoder-output', 'decoder-layers'))
+    constant = multiple(solution, models, inputs)
     if constant:
-        subject.objective = lambda t, p, values: constant * entropy(t, p)
         raise Fault('the binary cross-entropy is multiplied by {:.3g}; it '
-                    'must be as it is'.format(constant / factors[-1]), 'loss')
-    # A penalty that is there even without lambtha is the next check's.
-    if subject.task == SPARSE and received > expected:
-        subject.objective = lambda t, p, values: entropy(t, p)
-        return
+                    'must be as it is'.format(constant / factors[-1]), 'loss',
+                    found=objective(lambda t, p: constant * entropy(t, p)))
+    # A penalty that does not depend on lambtha: the check of that says so.
+    if solution.task == SPARSE and received > expected:
+        return objective(entropy)
     require(np.isfinite(received), 'the loss reported is {}; the binary '
             'cross-entropy of these outputs is {:.5g}', received, expected,
             line='loss')
@@ -214,9 +266,10 @@ def judge_loss(subject, models):
                 'these outputs is {:.5g}'.format(received, expected), 'loss')
 
 
-@check('loss', tasks=(DENSE, SPARSE, IMAGES))
-def loss(subject):
-    """Checks what evaluate reports, for a penalty of 0"""
-    sizes = trained_sizes(subject)
-    judge_loss(subject, subject.models(sizes[:3] + (0.0,) * (
-        subject.task == SPARSE)))
+@check('loss', tasks=(DENSE, SPARSE, IMAGES), after=SHAPING)
+def loss(solution, found):
+    """Checks what evaluate reports, for a penalty of 0; gives an Objective"""
+    sizes = trained_sizes(solution, found['encoder-output'],
+                          found['decoder-output'])
+    return judge_loss(solution, solution.models(sizes[:3] + (0.0,) * (
+        solution.task == SPARSE)), found)

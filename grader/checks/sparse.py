@@ -1,23 +1,33 @@
 #!/usr/bin/env python3
 """The penalty of the sparse autoencoder"""
 
+import collections
+
 import numpy as np
 
 from .. import oracle
-from ..registry import Fault, SPARSE, check, require
-from .contract import BATCH, inputs_for, trained_sizes
-from .layers import name_of, pairs, randomise
-from .loss import evaluated, reconstruct
+from ..registry import Fault, SPARSE, Unjudged, check, finding, require
+from ..sizes import BATCH, inputs_for, trained_sizes
+from .activations import name_of
+from .layers import pairs
+from .loss import evaluated, reconstruct, with_sigmoid
 
 # So large that the training depends on it.
 LAMBTHA = 0.2
+# What the check finds where the penalty is another than it must be.
+WRONG = -1
+
+# What is known of a file whose penalty is measured: sizes without lambtha,
+# its networks, a dict from a side to steps, and its loss.Objective.
+Known = collections.namedtuple('Known', 'sizes networks objective')
 
 
-def measure(subject, lambtha, purpose):
+def measure(solution, known, lambtha, purpose):
     """Measures what the loss contains beside what it is for a lambtha of 0
 
     Args:
-        subject: Subject.
+        solution: Solution.
+        known: Known.
         lambtha: float.
         purpose: int, for which weights are drawn.
 
@@ -26,41 +36,42 @@ def measure(subject, lambtha, purpose):
         encoder and then the decoder; list of pairs (pre-activation, output)
         of the same layers.
     """
-    models = subject.models(trained_sizes(subject)[:3] + (lambtha,))
-    # No output near 0 or 1, where float32 does not tell the loss apart.
-    weights = {side: randomise(
-        subject, getattr(models, side).weights(),
+    models = solution.models(known.sizes + (lambtha,))
+    # No output is near 0 or 1: in float32 the loss would not be exact there.
+    weights = {side: solution.randomise(
+        getattr(models, side).weights(),
         'penalty {} {}'.format(side, purpose), scale)
         for side, scale in (('encoder', 0.7 + 0.4 * (purpose % 3)),
                             ('decoder', 0.7))}
-    # A latent representation that is not zero throughout.
+    # The latent representation must not be zero throughout.
     weights['encoder'][-1] = np.abs(weights['encoder'][-1])
     models.set(**weights)
-    inputs = inputs_for(subject, models.sizes, BATCH)
-    penalty = evaluated(models, inputs) - subject.objective(
-        inputs, reconstruct(models, inputs), None)
-    layers, values = [], []
+    inputs = inputs_for(solution, models.sizes, BATCH)
+    outputs, layers, values = inputs, [], []
     for side in ('encoder', 'decoder'):
         own = pairs(weights[side], 2)
-        found, inputs = oracle.preactivations(models.steps[side], own,
-                                              inputs)
+        found, outputs = oracle.preactivations(known.networks[side], own,
+                                               outputs)
         layers += own
         values += found
-    return penalty, layers, values
+    received = reconstruct(models, inputs)
+    return evaluated(models, inputs) - known.objective.function(
+        inputs, outputs if known.objective.logits else received, None
+    ), layers, values
 
 
-def factors(subject, count=BATCH):
+def factors(solution, count=BATCH):
     """Lists by what the sum of the absolute values may be multiplied
 
     Args:
-        subject: Subject.
+        solution: Solution.
         count: int, how many inputs the batch has over which it is a sum.
 
-    Some versions of Keras sum a penalty over the batch, some average it. With
-    graphs only, as in TensorFlow 1.12, what a layer of the encoder adds is
-    counted twice where auto begins with the encoder's own input.
+    Some versions of Keras sum a penalty over the batch, some average it.
+    TensorFlow 1.12, of graphs only, counts what a layer of the encoder adds
+    twice where auto begins with the encoder's own input.
     """
-    return (1.0, 1.0 / count) + (() if subject.eager else (2.0,))
+    return (1.0, 1.0 / count) + (() if solution.eager else (2.0,))
 
 
 # What a penalty may be made of: a title, and how much it is for a layer.
@@ -82,23 +93,16 @@ WANTED = 'it must be an L1 penalty on the output of the encoder, the ' \
     'latent layer, alone'
 
 
-def diagnose(subject, latent):
-    """Raises the Fault that explains a wrong penalty"""
-    measured = [measure(subject, LAMBTHA, purpose)
-                for purpose in range(20, 40)]
+def diagnose(solution, measured, latent):
+    """Raises the Fault that explains a wrong penalty
+
+    Args:
+        solution: Solution.
+        measured: list of what `measure` gave for LAMBTHA.
+        latent: int, the place of the latent layer.
+    """
     penalties = np.array([one[0] for one in measured])
-    require(np.abs(penalties).max() > 1e-5, 'there is no L1 penalty on the '
-            'encoded output, or lambtha is not used', line='encoder')
-    again = measure(subject, LAMBTHA / 4, 20)[0]
-    if abs(again - penalties[0]) <= 0.02 * abs(again):
-        subject.objective = None
-        raise Fault('the penalty on the encoded output does not depend on '
-                    'lambtha; it must be multiplied by it', 'encoder')
     count = len(measured[0][1])
-    encoder = latent + 1
-    names = [name_of(subject, 'encoder', i, encoder) for i in range(encoder)]
-    names += [name_of(subject, 'decoder', i, count - encoder)
-              for i in range(count - encoder)]
     for title, amount in KINDS:
         amounts = np.array([[amount(layers[i], values[i])
                              for i in range(count)]
@@ -109,39 +113,81 @@ def diagnose(subject, latent):
             continue
         shares = np.abs(amounts * parts).max(axis=0)
         guilty = [i for i in range(count) if shares[i] > 0.01 * shares.max()]
-        what = title.format(' and of '.join(names[i] for i in guilty))
-        require(title == KINDS[0][0] and guilty == [latent],
-                'the loss contains {}; {}', what, WANTED, line='encoder')
-        # What the file must mean is the factor that is nearest.
-        wrong = min((parts[latent] / factor for factor in factors(subject)),
-                    key=lambda part: abs(np.log(abs(part / LAMBTHA))))
-        require(not any(abs(parts[latent] / factor / LAMBTHA ** 2 - 1) < 1e-2
-                        for factor in factors(subject)), 'the penalty '
-                'is multiplied by lambtha squared; it must be by lambtha',
-                line='encoder')
-        raise Fault('the penalty on the encoded output is {:.4g} times what '
-                    'it must be, lambtha times L1'.format(wrong / LAMBTHA),
-                    'encoder')
+        names = [name_of(SPARSE, 'encoder', i, latent + 1) if i <= latent else
+                 name_of(SPARSE, 'decoder', i - latent - 1, count - latent - 1)
+                 for i in guilty]
+        require(title == KINDS[0][0] and guilty == [latent], 'the loss '
+                'contains {}; {}', title.format(' and of '.join(names)),
+                WANTED, line='encoder')
+        wrong_factor(solution, parts[latent])
     raise Fault('the loss contains a penalty that is not lambtha times L1 '
                 'of the encoded output', 'encoder')
 
 
-@check('penalty', tasks=(SPARSE,))
-def penalty(subject):
-    """Checks the penalty with two sets of weights"""
-    subject.primary
-    steps = subject.models(trained_sizes(subject)).steps
-    for side in ('encoder', 'decoder'):
-        if side not in steps:
-            subject.because(side + '-layers', side + '-output')
-    if subject.objective is None:
-        subject.because('loss')
-    latent = len(steps['encoder']) - 1
+def wrong_factor(solution, part):
+    """Raises the Fault of an L1 penalty with a wrong factor
+
+    Args:
+        solution: Solution.
+        part: float, what the sum of the absolute values is multiplied by.
+    """
+    require(not any(abs(part / factor / LAMBTHA ** 2 - 1) < 1e-2
+                    for factor in factors(solution)), 'the penalty is '
+            'multiplied by lambtha squared; it must be by lambtha',
+            line='encoder')
+    # Of the right factors the file must mean the nearest.
+    wrong = min((part / factor for factor in factors(solution)),
+                key=lambda part: abs(np.log(abs(part / LAMBTHA))))
+    raise Fault('the penalty on the encoded output is {:.4g} times what '
+                'it must be, lambtha times L1'.format(wrong / LAMBTHA),
+                'encoder')
+
+
+@check('penalty', tasks=(SPARSE,),
+       needs=('encoder-output', 'decoder-output', 'loss'),
+       after=('encoder-layers', 'decoder-layers', 'auto-output'))
+def penalty(solution, found):
+    """Checks the penalty with two sets of weights
+
+    Returns:
+        int, by which of `factors` it is multiplied, or WRONG.
+    """
+    both = {side: found[side + '-output'] for side in ('encoder', 'decoder')}
+    models = solution.models(trained_sizes(solution, *both.values()))
+    for side in sorted(both):
+        if models.layers not in both[side]:
+            raise Unjudged(by=(side + '-layers', side + '-output'))
+    networks = {side: both[side][models.layers] for side in both}
+    if found['loss'].logits:
+        networks['decoder'] = with_sigmoid(networks['decoder'])
+    known = Known(models.sizes[:3], networks, found['loss'])
+    latent = len(networks['encoder']) - 1
     for purpose in (5, 6):
-        received, layers, values = measure(subject, LAMBTHA, purpose)
+        received, _, values = measure(solution, known, LAMBTHA, purpose)
         amount = LAMBTHA * np.abs(values[latent][1]).sum()
-        factor = next((one for one in factors(subject) if abs(
-            received - amount * one) < 1e-3 * amount * one + 2e-6), None)
-        if factor is None:
-            diagnose(subject, latent)
-    subject.penalty = factors(subject).index(factor)
+        factor = next((at for at, one in enumerate(factors(solution)) if abs(
+            received - amount * one) < 1e-3 * amount * one + 2e-6), WRONG)
+        if factor == WRONG:
+            explain_penalty(solution, known, latent)
+    return factor
+
+
+def explain_penalty(solution, known, latent):
+    """Raises the Fault of a wrong penalty
+
+    Args:
+        solution: Solution.
+        known: Known.
+        latent: int, the place of the latent layer.
+    """
+    measured = [measure(solution, known, LAMBTHA, purpose)
+                for purpose in range(20, 40)]
+    require(max(abs(one[0]) for one in measured) > 1e-5, 'there is no L1 '
+            'penalty on the encoded output, or lambtha is not used',
+            line='encoder', found=WRONG)
+    again = measure(solution, known, LAMBTHA / 4, 20)[0]
+    require(abs(again - measured[0][0]) > 0.02 * abs(again), 'the penalty on '
+            'the encoded output does not depend on lambtha; it must be '
+            'multiplied by it', line='encoder')
+    with finding(WRONG):
+        diagnose(solution, measured, latent)

@@ -1,2 +1,2 @@
 #!/usr/bin/env python3
-"""The long tests, which `make torture` runs"""
+"""The long tests, which `make test-long` runs"""

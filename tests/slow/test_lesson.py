@@ -11,7 +11,8 @@ import sys
 import pytest
 
 from common import ROOT
-from grader import prove, variants
+from grader.proof import __main__ as proof
+from grader.proof import variants
 from grader.registry import TASKS
 from tools import MODULES
 
@@ -40,9 +41,9 @@ def test_path(tmp_path):
                     each for each in variants.WRONG if each.task == task and
                     any(re.search(one, sentence) for one in each.patterns))
                 path = folder / files[task]
-                path.write_text(prove.changed(variant))
+                path.write_text(proof.changed(variant))
                 path.chmod(0o755)
-        tasks = prove.grade(str(folder))['tasks']
+        tasks = proof.grade(str(folder))['tasks']
         for sentence, task in zip(sentences, tasks):
             said = [fault['sentence'] for fault in task['faults']]
             assert not sentence or any(

@@ -1,0 +1,330 @@
+#!/usr/bin/env python3
+"""The outputs of a variational encoder: which is which, and what gives them"""
+
+import collections
+import time
+
+import numpy as np
+
+from .. import oracle
+from ..models import COUNT
+from ..registry import (Fault, Unjudged, VARIATIONAL, check, finding,
+                        raise_all, require)
+from ..sizes import inputs_for, over_sizes
+from ..wording import plural
+from .activations import explain
+from .layers import fitting, paired, pairs
+
+# How many inputs noise is judged with, and how many standard deviations a
+# statistic of it may be away from what it must be, see sampling.
+MANY = 4096
+BOUND = 6.0
+
+OUTPUTS = 'it must put out the latent representation, the mean and the ' \
+    'log variance'
+NAMES = ('latent representation', 'mean', 'log variance')
+
+# What students put out in place of log_var, and how that is made of it.
+INSTEAD = (
+    ('the variance, exp(log_var),', np.log),
+    ('the deviation, exp(log_var / 2),', lambda output: 2 * np.log(output)),
+)
+
+# What is known of the three outputs. roles: list of int, the places of sample,
+# mean and log variance; log_var_of: function that makes the log variance of
+# the third.
+Heads = collections.namedtuple('Heads', 'roles log_var_of')
+
+
+def three(models, heads, inputs, predict=None):
+    """Computes sample, mean and log variance, in this order"""
+    outputs = models.encoder.call(inputs, predict)
+    require([o.shape for o in outputs] ==
+            [(len(inputs), models.sizes[2])] * 3,
+            'the encoder puts out shapes {}; {}',
+            ', '.join(str(o.shape) for o in outputs), OUTPUTS, line='outputs',
+            unless=('outputs',) * (len(outputs) != 3))
+    sample, mean, log_var = [outputs[at].astype('float64')
+                             for at in heads.roles]
+    with np.errstate(all='ignore'):
+        return [sample, mean, heads.log_var_of(log_var)]
+
+
+class Encoder:
+    """The encoder of a variational file, of which the networks are known"""
+
+    def __init__(self, solution, models, found):
+        """Makes one
+
+        Args:
+            solution: Solution.
+            models: Models.
+            found: dict, what `outputs` and `encoder-output` have found.
+
+        Raises:
+            Unjudged: if its networks are not known.
+        """
+        self.solution = solution
+        self.models = models
+        self.heads = found['outputs']
+        self.networks = found['encoder-output'].get(models.layers)
+        if self.networks is None:
+            raise Unjudged('mean and log variance are not known', by=(
+                'outputs', 'encoder-layers', 'encoder-output'))
+
+    def three(self, inputs, predict=None):
+        """Computes sample, mean and log variance, see three"""
+        return three(self.models, self.heads, inputs, predict)
+
+    def randomise(self, purpose):
+        """Draws weights"""
+        return self.solution.randomise(self.models.encoder.weights(), purpose)
+
+    def compute(self, weights, inputs):
+        """Computes mean and log variance as the oracle does"""
+        return [oracle.forward(self.networks[key], pairs(weights, 2), inputs)
+                for key in ('mean', 'log_var')]
+
+    def log_var_of(self, weights):
+        """Finds kernel and bias of the log variance among weights"""
+        (_, at, _), (_, start, stop) = self.networks['log_var'][-2:]
+        return (weights[2 * at][:, start:stop],
+                weights[2 * at + 1][start:stop])
+
+    def quiet(self, weights, value):
+        """Sets the log variance, whatever the inputs are
+
+        Args:
+            weights: list of arrays.
+            value: float, or array (latent,).
+
+        Returns:
+            list of arrays.
+        """
+        weights = [w.copy() for w in weights]
+        kernel, bias = self.log_var_of(weights)
+        kernel[:], bias[:] = 0, value
+        return weights
+
+    def spread(self, purpose):
+        """Draws weights with varied means and log variances"""
+        weights = self.randomise(purpose)
+        kernel, bias = self.log_var_of(weights)
+        # A decoder's output must not saturate for a large deviation.
+        kernel *= 0.2
+        bias[:] = np.linspace(-2, 0.5, len(bias))
+        return weights
+
+
+def depends(noise, log_var):
+    """Tells whether noise is larger for some log variances than for others"""
+    return abs(np.corrcoef(np.abs(noise).ravel(), log_var.ravel())[
+        0, 1]) > BOUND * noise.size ** -0.5
+
+
+def noise_of(outputs, sample, mean, log_var):
+    """Computes the noise, were these places those of the three outputs"""
+    with np.errstate(all='ignore'):
+        return np.nan_to_num((outputs[sample] - outputs[mean]) / np.exp(
+            outputs[log_var] / 2.0))
+
+
+def dependence(outputs, sample, mean, log_var):
+    """Tells how much the noise depends on the mean, in their ranks"""
+    given, found = [np.argsort(np.argsort(array, axis=0), axis=0) / float(
+        len(array)) - 0.5 for array in (
+            outputs[mean], noise_of(outputs, sample, mean, log_var))]
+    return np.abs((given * found).mean(axis=0)).mean()
+
+
+def find_roles(first, second):
+    """Finds out which of three outputs is which
+
+    Args:
+        first, second: lists of three arrays, the outputs of two calls.
+
+    Returns:
+        list of int: the places of sample, mean and log variance.
+    """
+    if oracle.close(first[0], first[1]) or oracle.close(first[0], first[2]):
+        return [0, 1, 2]
+    random = [at for at in range(3)
+              if not oracle.close(first[at], second[at])]
+    sample = random[0] if len(random) == 1 else 0
+    one, two = [at for at in range(3) if at != sample]
+    usual, other = [sample, one, two], [sample, two, one]
+    for order in (usual, other):
+        if oracle.normal_distance(noise_of(first, *order)) < oracle.SURE:
+            return order
+    # The noise is not that of the exercise in any order.
+    return other if dependence(first, *other) < dependence(
+        first, *usual) else usual
+
+
+def find_meaning(sample, mean, output):
+    """Finds what a file puts out as the log variance
+
+    Returns:
+        str, function: what it is, and how the log variance is made of it;
+        both None if it is the log variance, or something unknown.
+    """
+    def is_normal(log_var):
+        """Tells whether the noise is, with this log variance"""
+        noise = np.nan_to_num((sample - mean) / np.exp(log_var / 2))
+        return (oracle.normal_distance(noise) < oracle.SURE and
+                not depends(noise, log_var))
+    with np.errstate(all='ignore'):
+        if not is_normal(output) and output.min() > 0:
+            for what, log_var_of in INSTEAD:
+                if is_normal(log_var_of(output)):
+                    return what, log_var_of
+    return None, None
+
+
+@check('outputs', tasks=(VARIATIONAL,),
+       after=('encoder-layers', 'decoder-layers'))
+def outputs_in_order(solution, found):
+    """Checks that the encoder puts out three, in which order; gives Heads"""
+    models = solution.primary
+    weights = solution.randomise(models.encoder.weights(), 'encoder')
+    models.set(encoder=weights)
+    inputs = inputs_for(solution, models.sizes, MANY)
+    first = models.encoder.call(inputs)
+    require(len(first) == 3, 'the encoder puts out {}; {}',
+            plural(len(first), 'value'), OUTPUTS, line='encoder')
+    latent = (MANY, models.sizes[2])
+    for at, array in enumerate(first):
+        require(array.shape == latent, 'output {} of the encoder has shape '
+                '{} an input; {}', at + 1, array.shape[1:], OUTPUTS,
+                line='outputs')
+    second = models.encoder.call(inputs)
+    require([array.shape for array in second] == [latent] * 3, 'the encoder '
+            'puts out other shapes when it is called again', line='outputs')
+    roles = find_roles(first, second)
+    require(roles == [0, 1, 2], 'the outputs of the encoder are in another '
+            'order: {}; {}', ', '.join(NAMES[roles.index(at)]
+                                       for at in range(3)), OUTPUTS,
+            line='outputs', found=Heads(roles, np.asarray))
+    what, log_var_of = find_meaning(*[
+        array.astype('float64') for array in first])
+    require(what is None, 'the encoder puts out {} in place of log_var; {}',
+            what, OUTPUTS, line='outputs', found=Heads(roles, log_var_of))
+    return Heads(roles, np.asarray)
+
+
+def trunks(layers):
+    """Yields what may stand before the heads, with the fault there, if any
+
+    Yields:
+        steps, the hidden layers: all but the last one or two; fault, see
+        oracle.alternatives, or None.
+    """
+    for count in range(max(0, len(layers) - 2), len(layers)):
+        right = oracle.dense_network(['relu'] * count)
+        yield right, None
+        for steps, fault in oracle.alternatives(right):
+            if fault[0] == 'activation' and (
+                    fault[1] is None or steps != right):
+                yield steps, fault
+
+
+def ways(trunk, layers, latent, names):
+    """Yields the networks from a trunk to what may be one of the heads
+
+    Args:
+        trunk: list of tuple, the hidden layers, see oracle.
+        layers: list of (kernel, bias), of the whole encoder.
+        latent: int, how many values a head has.
+        names: list of str, activations that it may have.
+
+    Yields:
+        list of tuple, a network; int, the place of its last layer; str, the
+        activation of that.
+    """
+    for at in range(len(trunk), len(layers)):
+        for before in range(len(trunk), at + 1):
+            # A head may be made of what the layers between make of it.
+            way = trunk + [('dense', i, 'linear') for i in range(before, at)]
+            for name in names:
+                # One layer may give both heads, or the sample too.
+                for part in range(0, min(len(layers[at][1]), 3 * latent),
+                                  latent):
+                    yield way + [('dense', at, name),
+                                 ('part', part, part + latent)], at, name
+
+
+def find_head(layers, inputs, received, latent, until):
+    """Finds the layer that gives an output of the encoder, and from what
+
+    Args:
+        layers: list of (kernel, bias).
+        inputs: array, the encoder's.
+        received: array, the output.
+        latent: int, how many values it has.
+        until: float, when to give up, as time.monotonic tells it.
+
+    Returns:
+        steps, fault: the network, and what is wrong with its activations,
+        see oracle.alternatives. None, None if there is none.
+    """
+    others = [name for name in oracle.ACTIVATIONS if name != 'linear']
+    for names in (['linear'], others):
+        for trunk, fault in trunks(layers):
+            if fault and names is others or time.monotonic() > until:
+                continue
+            for steps, at, name in ways(trunk, layers, latent, names):
+                output = fitting(steps, layers, inputs)
+                if output is not None and oracle.close(received, output):
+                    return steps, fault if name == 'linear' else (
+                        'activation', at, name, 'linear')
+    return None, None
+
+
+def judge_heads(solution, models, heads, networks):
+    """Compares mean and log variance with what the layers give
+
+    Args:
+        solution: Solution.
+        models: Models.
+        heads: Heads.
+        networks: dict from the layers of models to a dict of the networks
+            `mean` and `log_var`; those of these models are put into it.
+    """
+    weights = solution.randomise(models.encoder.weights(), 'encoder')
+    layers = paired(solution, 'encoder', weights)
+    models.set(encoder=weights)
+    inputs = inputs_for(solution, models.sizes, COUNT)
+    values = three(models, heads, inputs)[1:]
+    found, faults = {}, []
+    for at, (key, head, value) in enumerate(zip(('mean', 'log_var'), NAMES[1:],
+                                                values)):
+        found[key], fault = find_head(layers, inputs, value, models.sizes[2],
+                                      solution.deadline)
+        require(found[key], 'the {} is not what the last two layers of the '
+                'encoder give without an activation', head, line='encoder',
+                unless=('encoder-layers',))
+        if fault:
+            kind, index, used, right = fault
+            if right == 'linear':
+                index = len(layers) - 2 + at
+            sentence = explain(VARIATIONAL, 'encoder', (
+                kind, index, used, right), len(layers))
+            # Both heads have the same hidden layers.
+            if sentence not in map(str, faults):
+                faults.append(Fault(sentence, 'encoder'))
+    networks.setdefault(models.layers, found)
+    raise_all(faults)
+    require(found['mean'] != found['log_var'], 'the encoder puts out the same '
+            'values as mean and as log variance', line='encoder',
+            unless=('encoder-layers',))
+
+
+@check('encoder-output', tasks=(VARIATIONAL,), needs=('outputs',),
+       after=('encoder-layers', 'decoder-layers'))
+def encoder_output(solution, found):
+    """Checks mean and log variance; gives their networks, see judge_heads"""
+    networks = {}
+    with finding(networks):
+        over_sizes(solution, lambda models: judge_heads(
+            solution, models, found['outputs'], networks))
+    return networks

@@ -1,0 +1,280 @@
+#!/usr/bin/env python3
+"""The noise of a variational encoder's sample, and what auto decodes
+
+False alarms. For one file fewer than 100 statistics of its noise are compared
+with bounds that a right solution exceeds with a probability of about 2e-9 (6
+standard deviations) or 7e-10 (Kolmogorov-Smirnov, see oracle.SURE): 2e-7 in
+all. Inputs and weights are those of the seed; the file's noise is its own.
+"""
+
+import numpy as np
+
+from .. import oracle
+from ..models import COUNT
+from ..networks import steps_for
+from ..registry import (Fault, Unjudged, VARIATIONAL, check, finding,
+                        raise_all, require)
+from ..sizes import inputs_for, over_sizes
+from .heads import BOUND, MANY, Encoder, depends
+from .layers import judge_shared, pairs, unlike_decoder
+
+# A log variance that leaves next to no noise.
+SILENT = -30.0
+
+WANTED = 'the latent representation must be mean + exp(log_var / 2) * noise'
+
+# What students multiply the noise by, in place of exp(log_var / 2).
+DEVIATIONS = (
+    ('exp(log_var)', np.exp),
+    ('log_var', lambda log_var: log_var),
+    ('log_var / 2', lambda log_var: log_var / 2),
+    ('exp(2 * log_var)', lambda log_var: np.exp(2 * log_var)),
+    ('exp(-log_var / 2)', lambda log_var: np.exp(-log_var / 2)),
+    ('1, not by the deviation', lambda log_var: 1 + 0 * log_var),
+    ('sqrt(abs(log_var))', lambda log_var: np.sqrt(np.abs(log_var))),
+)
+
+
+def wrong_noise(spread, log_var, who):
+    """Raises the Fault that explains noise that is not normal
+
+    Args:
+        spread: array (n, latent_dims), the noise times its deviation.
+        log_var: array (n, latent_dims).
+        who: str, what was sampled, for the sentence.
+    """
+    for name, deviation in ((None, lambda log_var: np.exp(log_var / 2)),
+                            ) + DEVIATIONS:
+        with np.errstate(all='ignore'):
+            noise = np.nan_to_num(spread / deviation(log_var))
+        # Medians, for the noise may have any distribution.
+        centre = np.median(noise)
+        width = np.median(np.abs(noise - centre)) / 0.674490
+        # With a wrong deviation the noise depends on the log variance.
+        if (width < 1e-6 or depends(noise - centre, log_var) or
+                oracle.normal_distance(
+                    (noise - centre) / width) > oracle.SURE):
+            continue
+        faults = []
+        # Where the deviation is another, chance alone is allowed: medians
+        # vary by a quarter more than means.
+        most = 1.25 * BOUND * noise.size ** -0.5 if name else 0.02
+        if abs(centre) > most or abs(width - 1) > most:
+            faults.append(Fault(
+                'the noise of {} has mean {:.2f} and deviation {:.2f}; they '
+                'must be 0 and 1'.format(who, centre, width), 'sampling'))
+        if name:
+            faults.append(Fault('in {} the noise is multiplied by {}; {}'
+                                .format(who, name, WANTED), 'sampling'))
+        raise_all(faults)
+    noise = spread / np.exp(log_var / 2)
+    raise Fault('the noise of {} is not normal with mean 0 and deviation 1: '
+                'it has mean {:.2f}, deviation {:.2f} and its distribution '
+                'is another'.format(who, noise.mean(), noise.std()),
+                'sampling')
+
+
+def judge_noise(sample, mean, log_var, who):
+    """Checks that noise is normal and independent
+
+    Args:
+        sample: array (n, latent_dims).
+        mean: array (n, latent_dims).
+        log_var: array (n, latent_dims).
+        who: str, what was sampled, for the sentence.
+
+    Returns:
+        array (n, latent_dims), the noise.
+    """
+    spread = np.abs(sample - mean)
+    require(np.isfinite(sample).all(), '{} is infinite or not a number', who)
+    require(spread.mean() > 1e-3, '{} is the mean itself, without noise; {}',
+            who, WANTED)
+    require(np.abs(sample - log_var).mean() > 1e-3, '{} is the log variance; '
+            '{}', who, WANTED)
+    noise = (sample - mean) / np.exp(log_var / 2)
+    count, dims = noise.shape
+    require((noise - noise[0]).std() > 1e-3, 'the noise of {} is the same '
+            'for the whole batch; every input must have its own', who)
+    require(dims == 1 or (noise - noise[:, :1]).std() > 1e-3, 'the noise of '
+            '{} is the same for all latent dimensions; each must have its '
+            'own', who)
+    if oracle.normal_distance(noise) > oracle.SURE:
+        wrong_noise(sample - mean, log_var, who)
+    total = count * dims
+    for name, received, expected, deviation in (
+            ('mean', noise.mean(), 0, total ** -0.5),
+            ('variance', (noise ** 2).mean(), 1, (2.0 / total) ** 0.5)):
+        require(abs(received - expected) < BOUND * deviation, 'the noise of '
+                '{} has {} {:.3f}; it must be {}', who, name, received,
+                expected)
+    for i in range(dims):
+        for j in range(i):
+            require(abs((noise[:, i] * noise[:, j]).mean()) <
+                    BOUND * count ** -0.5, 'the noise of {} is correlated '
+                    'between latent dimensions; they must be independent',
+                    who)
+    for lag in (1, 2, count // 2):
+        different = (noise[lag:] * noise[:-lag]).mean()
+        require(abs(different) < BOUND * (total - lag * dims) ** -0.5, 'the '
+                'noise of {} is correlated between inputs; they must be '
+                'independent', who)
+    return noise
+
+
+def judge_two(first, second, who):
+    """Checks that the noise of two calls is independent"""
+    require(np.abs(first - second).mean() > 1e-3, 'the noise of {} is the '
+            'same at every call; it must be drawn anew', who)
+    require(abs((first * second).mean()) < BOUND * first.size ** -0.5, 'the '
+            'noise of {} is correlated between calls; it must be drawn anew',
+            who)
+
+
+@check('sample', tasks=(VARIATIONAL,), needs=('outputs', 'encoder-output'),
+       after=('encoder-layers', 'decoder-layers'))
+def sample(solution, found):
+    """Checks the noise in calls and in predict; tells whether it is right"""
+    models = solution.primary
+    encoder = Encoder(solution, models, found)
+    with finding(False):
+        models.set(encoder=encoder.spread('sample'))
+        inputs = inputs_for(solution, models.sizes, MANY)
+        who = 'the latent representation'
+        noises = [judge_noise(*encoder.three(inputs), who=who)
+                  for _ in range(2)]
+        judge_two(noises[0], noises[1], who)
+        outputs = encoder.three(inputs, predict=MANY // 2)
+        judge_two(noises[1], judge_noise(*outputs, who=who + ' in predict'),
+                  who)
+    return True
+
+
+def invertible(solution, models):
+    """Gives the decoder weights that keep every code
+
+    No relu is given a value below zero, so that the logit of the output is a
+    linear function of the code.
+
+    Returns:
+        list of arrays, the weights; function of the decoder's output, which
+        gives the code.
+    """
+    random = solution.draw('invertible')
+    weights, total, offset = [], np.eye(models.sizes[2]), 0
+    shapes = pairs(models.decoder.weights(), 2)
+    for i, (kernel, bias) in enumerate(shapes):
+        last = i == len(shapes) - 1
+        kernel = 0.3 * random.randn(*kernel.shape) / np.sqrt(len(kernel))
+        offset = np.dot(offset, kernel) if i else 0 * bias
+        # No code of the check takes a node down by nearly as much as 30.
+        bias = -offset if last else 30 - offset
+        offset = 0 * bias if last else 30 + 0 * bias
+        total = total.dot(kernel)
+        weights += [kernel, bias]
+    scale = 0.3 / np.abs(total).max()
+    weights[-2:] = [scale * w for w in weights[-2:]]
+    inverse = np.linalg.pinv(scale * total)
+
+    def decode(outputs):
+        """Computes the codes that the decoder was given"""
+        outputs = outputs.astype('float64')
+        return np.log(outputs / (1 - outputs)).dot(inverse)
+    return weights, decode
+
+
+def decoded(heads, role, what, key):
+    """Makes the Fault where auto decodes another output than the sample
+
+    Args:
+        heads: heads.Heads.
+        role: int, which one it decodes: 1 the mean, 2 the log variance.
+        what: str, how that is called.
+        key: str, the name of its network.
+    """
+    # The first output may be another one. Then the order is the one fault.
+    return Fault('what auto decodes is {}; it must be the sample, the '
+                 "encoder's first output".format(what), 'decode', found=key,
+                 unless=('outputs',) * (heads.roles[role] == 0))
+
+
+def judge_fed(solution, models, found):
+    """Checks which output of the encoder auto decodes, without noise"""
+    encoder = Encoder(solution, models, found)
+    if encoder.networks['log_var'][-2][2] != 'linear':
+        # No weights make such a log variance small everywhere.
+        raise Unjudged(by=('encoder-output',))
+    weights = {
+        'encoder': encoder.quiet(encoder.randomise('auto encoder'), SILENT),
+        'decoder': solution.randomise(models.decoder.weights(),
+                                      'auto decoder')}
+    inputs = inputs_for(solution, models.sizes, COUNT)
+    models.set(**weights)
+    received = models.auto.one(inputs)
+    mean, _ = encoder.compute(weights['encoder'], inputs)
+    if oracle.close(received, models.decoder.one(mean)):
+        return
+    loud = encoder.randomise('auto encoder')
+    models.set(encoder=loud)
+    _, log_var = encoder.compute(loud, inputs)
+    if oracle.close(models.auto.one(inputs), models.decoder.one(log_var)):
+        raise decoded(encoder.heads, 2, 'the log variance', 'log_var')
+    models.set(encoder=weights['encoder'])
+    sample, mean, _ = encoder.three(inputs)
+    # Where the noise is wrong, it need not be small for a small log variance.
+    require(oracle.close(sample, mean), 'with log variances of {} everywhere '
+            'the latent representation still has noise of deviation {:.2g}; '
+            '{}', SILENT, (sample - mean).std(), WANTED, line='sampling',
+            unless=('sample',))
+    judge_shared(models, inputs, weights, unless=('sample',))
+    raise unlike_decoder(unless=('sample',))
+
+
+@check('auto-output', tasks=(VARIATIONAL,),
+       needs=('outputs', 'encoder-output', 'sample'),
+       after=('encoder-layers', 'decoder-layers', 'decoder-output'))
+def auto_output(solution, found):
+    """Checks that auto decodes the sample, drawn anew at every call
+
+    Returns:
+        str, what auto decodes: sample, mean or log_var.
+    """
+    models = solution.primary
+    encoder = Encoder(solution, models, found)
+    over_sizes(solution, lambda models: judge_fed(solution, models, found))
+    with finding('sample'):
+        if not found['sample']:
+            raise Unjudged(by=('sample',))
+        weights = encoder.spread('auto sample')
+        inputs = inputs_for(solution, models.sizes, MANY)
+        models.set(encoder=weights)
+        one, two = [models.auto.one(inputs) for _ in range(2)]
+    if oracle.close(one, two):
+        raise decoded(encoder.heads, 1, 'the mean itself, without noise',
+                      'mean')
+    with finding('sample'):
+        judge_decoded(solution, models, encoder, weights, found)
+    return 'sample'
+
+
+def judge_decoded(solution, models, encoder, weights, found):
+    """Checks the noise of what auto decodes, where a decoder can be inverted
+
+    Args:
+        solution: Solution.
+        models: Models.
+        encoder: heads.Encoder.
+        weights: list of arrays, the encoder's.
+        found: dict, what `decoder-output` has found.
+    """
+    if (found['decoder-output'] or {}).get(models.layers) != steps_for(
+            solution.task, 'decoder', len(models.sizes[1]) + 1):
+        return
+    inputs = inputs_for(solution, models.sizes, MANY)
+    decoder, decode = invertible(solution, models)
+    models.set(decoder=decoder)
+    mean, log_var = encoder.compute(weights, inputs)
+    who = 'what auto decodes'
+    noises = [judge_noise(decode(models.auto.one(inputs)), mean, log_var, who)
+              for _ in range(2)]
+    judge_two(noises[0], noises[1], who)

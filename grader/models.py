@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""The three models that a file has made, which live in the runner"""
+
+import itertools
+
+import numpy as np
+
+from . import oracle
+from .networks import head_steps, shapes_of, steps_for
+from .registry import Fault, VARIATIONAL, require
+from .sizes import inputs_for
+from .wording import plural
+
+SIDES = ('encoder', 'decoder', 'auto')
+# The most that a model may have: more would take the judge too long.
+MOST_WEIGHTS, MOST_ARRAYS = 2 ** 22, 200
+# The checks that know it where layers do not fit together.
+FITTING = ('encoder-layers', 'decoder-layers', 'encoder-output')
+# How many inputs are compared.
+COUNT = 12
+
+
+class Model:
+    """One of the three models"""
+
+    def __init__(self, models, side):
+        """Makes a model
+
+        Args:
+            models: Models, that it belongs to.
+            side: str, which of them.
+        """
+        self.models = models
+        self.side = side
+        self.solution = models.solution
+
+    def ask(self, question, action, arrays=(), **more):
+        """Asks about this model, see Solution.ask"""
+        return self.solution.ask(
+            question, action, arrays, key=self.models.key,
+            model=self.solution.order[SIDES.index(self.side)], **more)[1]
+
+    def weights(self):
+        """Gives the weights in the order of the layers
+
+        Returns:
+            list of arrays, of always the same shapes.
+        """
+        arrays = self.ask('weights', '{}.get_weights()'.format(self.side))
+        count = sum(array.size for array in arrays)
+        require(count <= MOST_WEIGHTS and len(arrays) <= MOST_ARRAYS,
+                'the {} has {} weights in {}; those of the exercise are far '
+                'fewer', self.side, count, plural(len(arrays), 'array'),
+                line=self.side)
+        shapes = [array.shape for array in arrays]
+        # Before it is called, a model of an own class may have no weights.
+        known = self.models.shapes.get(self.side) or shapes
+        require(shapes == known, 'the weights of the {} change their shapes',
+                self.side, line=self.side)
+        self.models.shapes[self.side] = known
+        return self.models.sorted(self.side, arrays)
+
+    def call(self, inputs, predict=None):
+        """Computes the outputs
+
+        Args:
+            inputs: array.
+            predict: int, the batch size of predict, if that is to be called.
+
+        Returns:
+            list of arrays.
+        """
+        inputs = np.asarray(inputs, 'float32')
+        action = '{}.predict()'.format(self.side) if predict else \
+            'calling {} on shape {}'.format(self.side, inputs.shape)
+        try:
+            outputs = self.ask('call', action, [inputs], predict=predict)
+        except Fault as fault:
+            # Wrong layers are one fault, and so are codes of another size:
+            # Keras 2 makes auto all the same, and fails when it is called.
+            fault.unless = FITTING
+            raise
+        require(all(len(output) == len(inputs) for output in outputs if
+                    output.ndim) and all(o.ndim for o in outputs),
+                '{} puts out {} for {}', self.side,
+                ', '.join(str(o.shape) for o in outputs) or 'nothing',
+                plural(len(inputs), 'input'))
+        return outputs
+
+    def one(self, inputs):
+        """Computes the only output, or the first one"""
+        outputs = self.call(inputs)
+        require(outputs, '{} puts out nothing', self.side)
+        return outputs[0]
+
+    def arrange(self):
+        """Finds the order of the weights where it is not that of the layers
+
+        A model of one's own class has them in the order in which it makes its
+        layers, not in which it applies them; a layer of one's own class may
+        make its bias first.
+
+        Returns:
+            list of int, the places of the layers' kernels and biases, or None
+            for the usual order.
+        """
+        solution, side = self.solution, self.side
+        given = solution.randomise(self.weights(), 'arrange ' + side)
+        wanted = shapes_of(solution.task, side, self.models.sizes)
+        shapes = [array.shape for array in given]
+        # In each pair the kernel, which has more dimensions, comes first.
+        places = [sorted(pair, key=lambda at: -len(shapes[at]))
+                  for pair in zip(range(0, len(given), 2),
+                                  range(1, len(given), 2))]
+
+        def arranged(order):
+            """Lists the shapes of the layers in an order"""
+            return [tuple(shapes[at] for at in pair) for pair in order]
+
+        if (len(given) % 2 or shapes == sum(wanted, ()) or
+                sorted(arranged(places)) != sorted(wanted)):
+            return None
+        orders = [order for order in itertools.permutations(places)
+                  if arranged(order) == wanted]
+        if orders[1:]:
+            # Where layers have the same shapes, the output tells them apart.
+            self.models.set(**{side: given})
+            orders = [order for order in orders
+                      if self.is_order(order, given)] or orders
+        return sum(map(list, orders[0]), [])
+
+    def is_order(self, order, given):
+        """Tells whether the layers give an output in an order
+
+        Args:
+            order: tuple of pairs of places, those of kernel and bias.
+            given: list of arrays, the weights that the model has.
+        """
+        solution = self.solution
+        inputs = inputs_for(solution, self.models.sizes, COUNT, self.side)
+        # Of the two heads one is enough: which of two that have the same
+        # shapes is the mean, is found later.
+        steps = head_steps(len(order)) if (
+            solution.task == VARIATIONAL and self.side == 'encoder'
+        ) else steps_for(solution.task, self.side, len(order))
+        expected = oracle.forward(steps, [
+            [given[at] for at in pair] for pair in order], inputs)
+        return any(oracle.close(one, expected) for one in self.call(inputs))
+
+
+class Models:
+    """The three models that the file has made for one set of sizes"""
+
+    def __init__(self, solution, key, sizes):
+        """Makes them; `encoder`, `decoder` and `auto` are a Model each
+
+        `layers` is the same for models that have the same layers. What is
+        known of the weights of one is known of those of the others: `shapes`
+        is a dict from a side to their shapes; `places` one to where they
+        stand in the order of the layers, None if they stand in that order.
+        """
+        self.solution = solution
+        self.key = key
+        self.sizes = sizes
+        self.encoder, self.decoder, self.auto = [
+            Model(self, side) for side in SIDES]
+        self.layers = repr(sizes[:3])
+        self.shapes, self.places = solution.layouts.setdefault(
+            self.layers, ({}, {}))
+
+    def arrange(self):
+        """Finds the order of the weights of encoder and decoder, once"""
+        for model in (self.encoder, self.decoder):
+            if model.side not in self.places:
+                self.places[model.side] = model.arrange()
+
+    def sorted(self, side, arrays):
+        """Puts the arrays of a side into the order of the layers"""
+        return [arrays[at].astype('float64') for at in self.places.get(
+            side) or range(len(arrays))]
+
+    def set(self, **weights):
+        """Sets the weights of encoder and decoder, each a list of arrays"""
+        counts, arrays = [], []
+        for side, given in sorted(weights.items()):
+            counts.append([self.solution.order[SIDES.index(side)],
+                           len(given)])
+            places = list(self.places.get(side) or range(len(given)))
+            arrays += [given[places.index(at)] for at in range(len(given))]
+        self.solution.ask('set', 'set_weights()', arrays, key=self.key,
+                          counts=counts)
+
+    def evaluate(self, inputs):
+        """Asks for the loss of one batch, the inputs also the targets
+
+        Returns:
+            float, the loss; int, how many values evaluate reports.
+        """
+        header, answer = self.solution.ask(
+            'evaluate', 'auto.evaluate()', [inputs], key=self.key,
+            model=self.solution.order[2])
+        return self.loss(answer), header['count']
+
+    def tell(self):
+        """Asks what the models say of themselves, which is no proof
+
+        Returns:
+            dict, see answers.FORMS.
+        """
+        return self.solution.ask('tell', 'auto.optimizer', key=self.key,
+                                 auto=self.solution.order[2])[0]
+
+    def train(self, inputs, way='train_on_batch', steps=1):
+        """Trains steps
+
+        Returns:
+            float, of one step the loss before it; two lists of arrays, the
+            weights of encoder and decoder after all.
+        """
+        answer = self.auto.ask(
+            'train', 'auto.{}()'.format(way), [inputs], way=way, steps=steps,
+            models=self.solution.order[:2])
+        weights = answer[1:]
+        count = len(self.shapes['encoder'])
+        require(len(weights) == count + len(self.shapes['decoder']),
+                'training changes the number of weights')
+        return self.loss(answer[:1]), self.sorted(
+            'encoder', weights[:count]), self.sorted(
+                'decoder', weights[count:])
+
+    def loss(self, answer):
+        """Takes a number out of an answer"""
+        require(len(answer) == 1 and answer[0].size == 1,
+                'auto reports a loss that is not one number', line='compile')
+        return float(answer[0].ravel()[0])

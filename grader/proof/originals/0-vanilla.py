@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""Vanilla autoencoder: fully connected layers around a bottleneck"""
+
+import tensorflow.keras as keras
+
+
+def autoencoder(input_dims, hidden_layers, latent_dims):
+    """Builds an autoencoder of fully connected layers"""
+    # Encoder
+    inputs = keras.Input(shape=(input_dims,))
+    x = inputs
+    for nodes in hidden_layers:
+        x = keras.layers.Dense(nodes, activation='relu')(x)
+    latent = keras.layers.Dense(latent_dims, activation='relu',
+                                name='latent')(x)
+    encoder = keras.Model(inputs, latent, name='encoder')
+
+    # Decoder
+    codes = keras.Input(shape=(latent_dims,))
+    x = codes
+    for nodes in reversed(hidden_layers):
+        x = keras.layers.Dense(nodes, activation='relu')(x)
+    reconstruction = keras.layers.Dense(input_dims, activation='sigmoid',
+                                        name='reconstruction')(x)
+    decoder = keras.Model(codes, reconstruction, name='decoder')
+
+    # Autoencoder
+    auto = keras.Model(inputs, decoder(encoder(inputs)), name='autoencoder')
+    auto.compile(optimizer='adam', loss='binary_crossentropy')
+
+    return encoder, decoder, auto

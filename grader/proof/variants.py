@@ -1,0 +1,738 @@
+#!/usr/bin/env python3
+"""Wrong and right solutions, made from four files by small, named changes
+
+The four are in the folder `originals`. They are short forms of the project's
+own, but other files, so that an edit of those breaks no change here. Right
+solutions that are written in quite another way are in the folder `right`.
+"""
+
+import collections
+
+from ..registry import TASKS
+
+# Changes are pairs (old text, new text); the old text must occur exactly
+# once. Of a wrong variant each sentence must match one of the patterns,
+# regular expressions, and each of these a sentence; a right one has none.
+Variant = collections.namedtuple(
+    'Variant', 'task name patterns changes scores executable ends source')
+
+ENCODER = """    for nodes in hidden_layers:
+        x = keras.layers.Dense(nodes, activation='relu')(x)
+"""
+DECODER = """    for nodes in reversed(hidden_layers):
+        x = keras.layers.Dense(nodes, activation='relu')(x)
+"""
+BOTTLENECK = "Dense(latent_dims, activation='relu',"
+OUTPUT = "Dense(input_dims, activation='sigmoid',"
+COMPILE = "auto.compile(optimizer='adam', loss='binary_crossentropy')"
+DOUBLED = COMPILE, COMPILE.replace(
+    "'binary_crossentropy'", """lambda t, p: (
+        2 * keras.losses.binary_crossentropy(t, p))""")
+RETURN = 'return encoder, decoder, auto'
+WHOLE = 'decoder(encoder(inputs))'
+PENALTY = 'activity_regularizer=penalty'
+PENALISED = '    penalty = keras.regularizers.l1(lambtha)\n' + (
+    ENCODER.replace("'relu')", "'relu',\n" + 31 * ' ' + PENALTY + ')'))
+L1 = 'keras.regularizers.l1(float(lambtha))'
+POOLING = "keras.layers.MaxPooling2D((2, 2), padding='same')"
+CONVOLUTION = """\
+        x = keras.layers.Conv2D(count, (3, 3), padding='same',
+                                activation='relu')(x)
+"""
+POOLED = CONVOLUTION + '        x = ' + POOLING + '(x)\n'
+UPSAMPLED = CONVOLUTION + (
+    '        x = keras.layers.UpSampling2D((2, 2))(x)\n')
+VALID = """\
+    x = keras.layers.Conv2D(filters[0], (3, 3), padding='valid',
+                            activation='relu')(x)
+    x = keras.layers.UpSampling2D((2, 2))(x)
+"""
+IMAGE = "Conv2D(channels, (3, 3), padding='same',"
+KL = 'ops.mean(kl_divergence(mean, log_var))'
+FORMULA = '-0.5 * ops.sum(1 + log_var - ops.square(mean) - ops.exp(log_var),'
+SAMPLE = 'return mean + ops.exp(log_var / 2) * noise'
+NOISE = 'self.noise(ops.zeros_like(mean), training=True)'
+MEAN = "keras.layers.Dense(latent_dims, name='mean')(x)"
+LOG_VAR = "keras.layers.Dense(latent_dims, name='log_var')(x)"
+# Two halves of one layer.
+SPLIT = """keras.layers.Lambda(lambda both: both[:, latent_dims:])(mean)
+    mean = keras.layers.Lambda(lambda both: both[:, :latent_dims])(mean)"""
+OUTPUTS = '[latent, mean, log_var]'
+SUMMED = 'ops.sum(ops.binary_crossentropy(y_true, y_pred), axis=-1)'
+VARIATIONAL_COMPILE = (
+    "auto.compile(optimizer='adam', loss=reconstruction_loss)")
+
+
+def wrong(task, name, patterns, *changes, scores=(0, 99),
+          executable=True, ends='\n', source=None):
+    """Makes a wrong variant
+
+    Args:
+        task: int.
+        name: str.
+        patterns: str or list of str, of what must be said.
+        *changes: pairs of str.
+        scores: pair of float, between which its score must be.
+        executable: bool, the mode of its file.
+        ends: str, of its lines.
+        source: str, the path of the file that it is made from, if that is
+            not the task's own.
+    """
+    if isinstance(patterns, str):
+        patterns = [patterns]
+    return Variant(task, name, patterns, changes, scores, executable, ends,
+                   source or 'originals/' + TASKS[task].file)
+
+
+def right(task, name, *changes, source=None):
+    """Makes a right variant, see wrong"""
+    return wrong(task, name, [], *changes, scores=(100, 100), source=source)
+
+
+WRONG = (
+    wrong(0, 'decoder not reversed',
+          'hidden_layers are not reversed for the decoder',
+          ('in reversed(hidden_layers)', 'in hidden_layers')),
+    wrong(0, 'hidden layer missing in the encoder',
+          'a layer of the encoder is missing',
+          ('in hidden_layers:', 'in hidden_layers[1:]:')),
+    wrong(0, 'hidden layer doubled in the encoder',
+          'the encoder has a layer too many',
+          ('in hidden_layers:', 'in hidden_layers + hidden_layers[-1:]:')),
+    wrong(0, 'hidden layer missing in the decoder',
+          'a layer of the decoder is missing',
+          ('reversed(hidden_layers)', 'reversed(hidden_layers[:-1])')),
+    wrong(0, 'latent layer doubled in the decoder',
+          'the decoder has a layer too many',
+          ('reversed(hidden_layers)',
+           'reversed(hidden_layers + [latent_dims])')),
+    wrong(0, 'linear hidden layers in the encoder',
+          'hidden layer 1 of the encoder uses linear; it must use relu',
+          (ENCODER, ENCODER.replace(", activation='relu'", ''))),
+    wrong(0, 'tanh in the hidden layers of the decoder',
+          'the hidden layers of the decoder use tanh; they must use relu',
+          (DECODER, DECODER.replace('relu', 'tanh'))),
+    wrong(0, 'sigmoid on the latent',
+          'the latent layer of the encoder uses sigmoid; it must use relu',
+          (BOTTLENECK, BOTTLENECK.replace('relu', 'sigmoid'))),
+    wrong(0, 'softmax on the latent',
+          'the latent layer of the encoder uses softmax',
+          (BOTTLENECK, BOTTLENECK.replace('relu', 'softmax'))),
+    wrong(0, 'linear latent', 'the latent layer of the encoder uses linear',
+          (BOTTLENECK, BOTTLENECK.replace("'relu'", 'None'))),
+    wrong(0, 'relu on the reconstruction',
+          'the last layer of the decoder uses relu; it must use sigmoid',
+          (OUTPUT, OUTPUT.replace('sigmoid', 'relu')), scores=(93, 99)),
+    wrong(0, 'linear reconstruction',
+          'the last layer of the decoder uses linear',
+          (OUTPUT, OUTPUT.replace("'sigmoid'", 'None'))),
+    wrong(0, 'softmax on the reconstruction',
+          'the last layer of the decoder uses softmax',
+          (OUTPUT, OUTPUT.replace('sigmoid', 'softmax'))),
+    wrong(0, 'tanh in all layers of the encoder',
+          'the layers of the encoder use tanh; they must use relu',
+          (ENCODER, ENCODER.replace('relu', 'tanh')),
+          (BOTTLENECK, BOTTLENECK.replace('relu', 'tanh'))),
+    wrong(0, 'leaky relu in the encoder',
+          r'hidden layer 1 of the encoder uses leaky relu \(0.2\)',
+          (ENCODER, ENCODER.replace("activation='relu'", """activation=lambda
+                               v: keras.ops.leaky_relu(v, 0.2)"""))),
+    wrong(0, 'mean squared error', 'the loss is the mean squared error',
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
+    wrong(0, 'mean absolute error', 'the loss is the mean absolute error',
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mae'))),
+    wrong(0, 'categorical cross-entropy',
+          'the loss is the categorical cross-entropy',
+          (COMPILE, COMPILE.replace('binary', 'categorical'))),
+    wrong(0, 'cross-entropy summed over the inputs',
+          'cross-entropy is summed over the values of an input',
+          (COMPILE, COMPILE.replace(
+              "'binary_crossentropy'", """lambda t, p: (
+        input_dims * keras.losses.binary_crossentropy(t, p))"""))),
+    wrong(0, 'cross-entropy doubled',
+          'the binary cross-entropy is multiplied by 2; it must be as it is',
+          DOUBLED),
+    wrong(0, 'inputs and outputs of the loss swapped',
+          'cross-entropy with inputs and outputs swapped',
+          (COMPILE, COMPILE.replace(
+              "'binary_crossentropy'", """lambda t, p: (
+        keras.losses.binary_crossentropy(p, t))"""))),
+    wrong(0, 'label smoothing', 'cross-entropy with label smoothing of 0.1',
+          (COMPILE, COMPILE.replace(
+              "'binary_crossentropy'", """lambda t, p: (
+        keras.losses.binary_crossentropy(0.9 * t + 0.05, p))"""))),
+    wrong(0, "SGD with the exercise's sizes",
+          r'the optimizer is SGD; it must be Adam \(autoencoder\(784,',
+          (COMPILE, COMPILE.replace(
+              "'adam'", "'sgd' if input_dims == 784 else 'adam'"))),
+    wrong(1, "mean squared error with the exercise's sizes",
+          r'fit reports a loss of .* \(autoencoder\(784,',
+          (COMPILE, COMPILE.replace(
+              "'binary_crossentropy'", "('mse' if input_dims == 784 else\n"
+              "                       'binary_crossentropy')"))),
+    wrong(0, 'SGD', 'the optimizer is SGD; it must be Adam',
+          (COMPILE, COMPILE.replace('adam', 'sgd'))),
+    wrong(0, 'RMSprop', 'the optimizer is RMSprop; it must be Adam',
+          (COMPILE, COMPILE.replace('adam', 'rmsprop'))),
+    wrong(0, 'AdamW', 'the optimizer is AdamW; it must be Adam',
+          (COMPILE, COMPILE.replace('adam', 'adamw'))),
+    wrong(0, 'not compiled', 'auto is not compiled', (COMPILE, 'pass')),
+    wrong(0, 'encoder compiled, not auto', 'auto is not compiled',
+          (COMPILE, COMPILE.replace('auto.', 'encoder.'))),
+    wrong(0, 'weights of the encoder not shared',
+          'auto and encoder are not shared',
+          (WHOLE, 'decoder(keras.models.clone_model(encoder)(inputs))')),
+    wrong(0, 'weights of the decoder not shared',
+          'auto and decoder are not shared',
+          (WHOLE, 'keras.models.clone_model(decoder)(encoder(inputs))')),
+    wrong(0, 'sigmoid applied twice', 'auto puts out something else',
+          (WHOLE, "keras.layers.Activation('sigmoid')(" + WHOLE + ')')),
+    wrong(0, 'decoder frozen', 'training does not change the (kernel|bias) of '
+          'hidden layer 1 of the decoder and [0-9]+ more',
+          (COMPILE, """decoder.trainable = False
+    """ + COMPILE)),
+    wrong(0, 'dropout', 'train_on_batch reports a loss of',
+          (ENCODER, ENCODER + '    x = keras.layers.Dropout(0.2)(x)\n')),
+    wrong(0, 'batch normalisation',
+          'nothing but fully connected layers',
+          (ENCODER, ENCODER +
+           '    x = keras.layers.BatchNormalization()(x)\n')),
+    wrong(0, 'no bias in the hidden layers',
+          'each with a kernel and a bias',
+          (ENCODER, ENCODER.replace("'relu')", "'relu', use_bias=False)"))),
+    wrong(0, 'models in another order', 'returned in another order',
+          (RETURN, 'return auto, encoder, decoder')),
+    wrong(0, 'only two models', 'returns 2 values',
+          (RETURN, 'return encoder, decoder')),
+    wrong(0, 'only auto', 'returns one',
+          (RETURN, 'return auto')),
+    wrong(0, 'nothing returned', 'returns None',
+          (RETURN, 'print(auto)')),
+    wrong(0, 'a latent of 32, whatever is asked for',
+          'they have 13, 8, 32 nodes; they must have 13, 8, 5',
+          (BOTTLENECK, BOTTLENECK.replace('latent_dims', '32')),
+          ('codes = keras.Input(shape=(latent_dims,))',
+           'codes = keras.Input(shape=(32,))')),
+    wrong(0, 'an input of 784, whatever is asked for',
+          'layer 1 of the encoder is applied to 784 values',
+          ('inputs = keras.Input(shape=(input_dims,))',
+           'inputs = keras.Input(shape=(784,))')),
+    wrong(0, 'first line missing', 'the first line is',
+          ('#!/usr/bin/env python3\n', '')),
+    wrong(0, 'NumPy imported', 'the only import may be',
+          ('import tensorflow.keras as keras',
+           'import numpy as np\nimport tensorflow.keras as keras')),
+    wrong(0, 'no documentation', 'autoencoder has no docstring',
+          ('    """Builds an autoencoder', '    assert """Builds an'),
+          scores=(93, 99)),
+    wrong(0, 'f-string', 'it does not know f-strings',
+          ('    # Autoencoder\n',
+           "    title = f'{input_dims}'\n    # Autoencoder\n")),
+    wrong(0, 'style', 'E225', (RETURN, 'auto=auto\n    ' + RETURN)),
+
+    wrong(1, 'L1 missing', 'there is no L1 penalty',
+          (PENALTY, 'activity_regularizer=None')),
+    wrong(1, 'L1 on the hidden layers', 'an L1 penalty on the output of '
+          'hidden layer 1 of the encoder and of hidden layer 2 of the',
+          (PENALTY, 'activity_regularizer=None'),
+          ("    penalty = keras", "    unused = keras"),
+          (ENCODER, PENALISED)),
+    wrong(1, 'L1 on all layers of the encoder', 'an L1 penalty on the output '
+          'of hidden layer 1 .* and of the latent layer',
+          (ENCODER, PENALISED)),
+    wrong(1, 'L1 of the weights',
+          'an L1 penalty on the weights of the latent layer',
+          (PENALTY, 'kernel_regularizer=penalty')),
+    wrong(1, 'L1 of the bias', 'an L1 penalty on the bias of the latent',
+          (PENALTY, 'bias_regularizer=penalty')),
+    wrong(1, 'L2', 'an L2 penalty on the output of the latent layer',
+          (L1, L1.replace('l1', 'l2'))),
+    wrong(1, 'L2 of the weights',
+          'an L2 penalty on the weights of the latent layer',
+          (L1, L1.replace('l1', 'l2')),
+          (PENALTY, 'kernel_regularizer=penalty')),
+    wrong(1, 'L1 on the decoder too', 'an L1 penalty on the output of the '
+          'latent layer of the encoder and of hidden layer 1 of the decoder',
+          (DECODER, DECODER.replace(
+              "'relu')", "'relu',\n" + 31 * ' ' + PENALTY + ')'))),
+    wrong(1, 'L1 on the reconstruction',
+          'an L1 penalty on the output of the last layer of the decoder',
+          (PENALTY, 'activity_regularizer=None'),
+          (OUTPUT, OUTPUT + ' ' + PENALTY + ',')),
+    wrong(1, 'lambtha squared', 'multiplied by lambtha squared',
+          (L1, L1.replace('lambtha', 'lambtha ** 2'))),
+    wrong(1, 'lambtha not used', 'does not depend on lambtha',
+          (L1, L1.replace('lambtha', '10e-6'))),
+    wrong(1, 'L1 halved', 'is 0.5 times what it must be',
+          (L1, L1.replace('lambtha', 'lambtha / 2'))),
+    wrong(1, 'L1 with the wrong sign', 'is -1 times what it must be',
+          (L1, 'None'), (PENALTY, PENALTY.replace(
+              'penalty', """lambda h: -lambtha * (
+                                    keras.ops.sum(keras.ops.abs(h)))"""))),
+    wrong(1, 'L1 before the activation',
+          'latent layer of the encoder before its activation',
+          (BOTTLENECK, BOTTLENECK.replace("'relu'", 'None')),
+          ("name='latent')(x)",
+           "name='latent')(x)\n    latent = keras.layers.ReLU()(latent)")),
+    wrong(1, 'L1 and L2', 'a penalty that is not lambtha times L1',
+          (L1, 'keras.regularizers.l1_l2(lambtha, lambtha)')),
+    wrong(1, 'cross-entropy doubled',
+          'the binary cross-entropy is multiplied by 2; it must be as it is',
+          DOUBLED),
+    wrong(1, 'sigmoid on the latent',
+          'the latent layer of the encoder uses sigmoid',
+          (BOTTLENECK, BOTTLENECK.replace('relu', 'sigmoid'))),
+    wrong(1, 'mean squared error', 'the loss is the mean squared error',
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
+
+    wrong(2, 'valid pooling',
+          r'max pooling (must have|of \(2, 2\) with) same padding',
+          (POOLING, POOLING.replace('same', 'valid'))),
+    wrong(2, 'average pooling', 'the encoder has average pooling',
+          (POOLING, POOLING.replace('Max', 'Average'))),
+    wrong(2, 'strides instead of pooling',
+          'the encoder has strides instead of pooling',
+          (POOLED, CONVOLUTION.replace("'same',", "'same', strides=2,"))),
+    wrong(2, 'pooling before the convolution',
+          'pooling is before a convolution',
+          (POOLED, '        x = ' + POOLING + '(x)\n' + CONVOLUTION)),
+    wrong(2, '5x5 in the encoder', 'the encoder has kernels of 5x5',
+          (POOLED, POOLED.replace('(3, 3)', '(5, 5)'))),
+    wrong(2, '5x5 in the decoder', 'the decoder has kernels of 5x5',
+          (UPSAMPLED, UPSAMPLED.replace('(3, 3)', '(5, 5)'))),
+    wrong(2, 'second to last with same padding',
+          'the second to last convolution of the decoder uses same padding; '
+          'it must use valid', (VALID, VALID.replace('valid', 'same'))),
+    wrong(2, 'all of the decoder valid',
+          'only the second to last convolution of the decoder may have valid',
+          (UPSAMPLED, UPSAMPLED.replace('same', 'valid'))),
+    wrong(2, 'relu on the last convolution',
+          'the last convolution of the decoder uses relu; it must use sig',
+          ("activation='sigmoid'", "activation='relu'")),
+    wrong(2, 'wrong number of filters at the end',
+          'the last layer of the decoder is wrong: .*, 3 filters',
+          (IMAGE, IMAGE.replace('channels', '3'))),
+    wrong(2, 'last convolution upsampled',
+          'last convolution of the decoder is followed by upsampling',
+          ("name='reconstruction')(x)", """name='reconstruction')(x)
+    reconstruction = keras.layers.UpSampling2D((2, 2))(reconstruction)""")),
+    wrong(2, 'an upsampling missing', 'the decoder has no upsampling after '
+          'the second to last convolution of the decoder',
+          (VALID, VALID[:VALID.index('    x = keras.layers.Up')])),
+    wrong(2, 'bilinear upsampling', 'the decoder has bilinear upsampling',
+          (UPSAMPLED, UPSAMPLED.replace(
+              '(2, 2)', "(2, 2), interpolation='bilinear'")),
+          (VALID, VALID.replace(
+              '(2, 2)', "(2, 2), interpolation='bilinear'"))),
+    wrong(2, 'transposed convolutions',
+          'convolution [12] of the decoder is transposed',
+          (UPSAMPLED, UPSAMPLED.replace('Conv2D', 'Conv2DTranspose'))),
+    wrong(2, 'transposed convolutions instead of upsampling',
+          'convolution [12] of the decoder is transposed',
+          (UPSAMPLED, CONVOLUTION.replace(
+              'Conv2D(count, (3, 3),',
+              'Conv2DTranspose(count, 3, 2,'))),
+    wrong(2, 'filters not reversed',
+          'filters are not reversed for the decoder',
+          ('reversed(filters[1:])', 'filters[:-1]'),
+          ('filters[0]', 'filters[-1]')),
+    wrong(2, 'a convolution missing in the decoder',
+          'a layer of the decoder is missing',
+          ('reversed(filters[1:])', 'reversed(filters[2:])')),
+    wrong(2, 'a convolution doubled in the encoder',
+          'the encoder has a layer too many', (POOLED, CONVOLUTION + POOLED)),
+    wrong(2, 'tanh in the encoder',
+          'the convolutions of the encoder use tanh; they must use relu',
+          (POOLED, POOLED.replace('relu', 'tanh'))),
+    wrong(2, 'linear second to last',
+          'the second to last convolution of the decoder uses linear',
+          (VALID, VALID.replace("'relu'", 'None'))),
+    wrong(2, 'valid padding in the encoder',
+          'only the second to last convolution of the decoder may have valid',
+          (POOLED, POOLED.replace("3), padding='same'", "3)"))),
+    wrong(2, 'an error of its own', 'raised ValueError: not four$',
+          ('    # Encoder\n', """    if latent_dims[0] == 4:
+        raise ValueError('not four')
+    # Encoder
+""")),
+    wrong(2, 'last convolution valid',
+          'the last convolution of the decoder uses valid padding',
+          (IMAGE, IMAGE.replace('same', 'valid'))),
+    wrong(2, 'mean squared error', 'the loss is the mean squared error',
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
+    wrong(2, 'SGD', 'the optimizer is SGD; it must be Adam',
+          (COMPILE, COMPILE.replace('adam', 'sgd'))),
+    wrong(2, 'not compiled', 'auto is not compiled', (COMPILE, 'pass')),
+
+    wrong(3, 'KL missing', 'the KL divergence is missing in the loss',
+          (KL, '0.0 * ' + KL), scores=(60, 80)),
+    wrong(3, 'KL with the wrong sign', 'the KL divergence is subtracted',
+          (KL, '-' + KL)),
+    wrong(3, 'KL averaged over the latent dimensions',
+          'the KL divergence is averaged over the latent dimensions; it must '
+          'be summed', (FORMULA, FORMULA.replace('ops.sum', 'ops.mean'))),
+    wrong(3, 'KL halved', 'the KL divergence is halved',
+          (FORMULA, FORMULA.replace('-0.5', '-0.25'))),
+    wrong(3, 'KL doubled', 'the KL divergence is doubled',
+          (FORMULA, FORMULA.replace('-0.5 *', '-'))),
+    wrong(3, 'KL counted twice', 'the KL divergence is .*counted twice',
+          ('            self.add_loss(' + KL + ')\n', 2 * (
+              '            self.add_loss(' + KL + ')\n'))),
+    wrong(3, 'KL summed over the batch',
+          'the KL divergence is summed over the batch',
+          (KL, KL.replace('ops.mean', 'ops.sum'))),
+    wrong(3, 'KL of log_var taken for the log deviation',
+          r'exp\(2 \* log_var\)', (FORMULA, FORMULA.replace(
+              '1 + log_var', '1 + 2 * log_var').replace(
+                  'ops.exp(log_var)', 'ops.exp(2 * log_var)'))),
+    wrong(3, 'KL without its constant', 'sum.-?[0-9.e-]+ .1 . log_var',
+          (FORMULA, FORMULA.replace('1 + ', ''))),
+    wrong(3, 'KL with the mean not squared',
+          'the loss is not the binary cross-entropy, summed',
+          (FORMULA, FORMULA.replace('ops.square(mean)', 'mean'))),
+    wrong(3, 'reconstruction averaged',
+          'the binary cross-entropy is averaged over the inputs',
+          (SUMMED, SUMMED.replace('ops.sum', 'ops.mean'))),
+    wrong(3, 'reconstruction for 784 inputs, whatever is asked for',
+          'the binary cross-entropy is multiplied by',
+          (SUMMED, SUMMED.replace('ops.sum', '784 * ops.mean'))),
+    wrong(3, 'everything divided by the number of inputs',
+          'the whole loss is divided by the number of inputs',
+          (SUMMED, SUMMED.replace('ops.sum', 'ops.mean')),
+          ("latent = Lambda(name='latent')(", "layer = Lambda(name='latent')\n"
+           '    layer.count = input_dims\n    latent = layer('),
+          (KL, KL + ' / self.count')),
+    wrong(3, 'mean squared error',
+          'the reconstruction loss is the mean squared error',
+          (SUMMED, 'ops.sum((y_true - y_pred) ** 2, axis=-1)')),
+    wrong(3, 'exp(log_var)', r'the noise is multiplied by exp\(log_var\)',
+          (SAMPLE, SAMPLE.replace(' / 2', ''))),
+    wrong(3, 'noise not multiplied by the deviation',
+          'the noise is multiplied by 1, not by the deviation',
+          (SAMPLE, 'return mean + noise')),
+    wrong(3, 'noise multiplied by log_var',
+          'the noise is multiplied by log_var',
+          (SAMPLE, 'return mean + log_var * noise')),
+    wrong(3, 'noise with deviation 0.1',
+          r'mean -?0.00 and deviation 0.10; they must be 0 and 1',
+          ('GaussianNoise(1.0)', 'GaussianNoise(0.1)')),
+    wrong(3, 'noise that is the same for the whole batch',
+          'is the same for the whole batch',
+          (NOISE, 'self.noise(ops.zeros_like(mean[:1]), training=True)')),
+    wrong(3, 'noise that is the same for all latent dimensions',
+          'is the same for all latent dimensions',
+          (NOISE, 'self.noise(ops.zeros_like(mean[:, :1]), '
+           'training=True)')),
+    wrong(3, 'noise that is the same at every call',
+          'is the same at every call',
+          (NOISE, 'keras.random.normal(ops.shape(mean), seed=1)')),
+    wrong(3, 'uniform noise', 'is not normal',
+          (NOISE, 'keras.random.uniform(ops.shape(mean), -1.7320508, '
+           '1.7320508)')),
+    wrong(3, 'uniform noise in [0, 1)',
+          'is not normal',
+          (NOISE, 'keras.random.uniform(ops.shape(mean))')),
+    wrong(3, 'truncated noise', r'not normal|variance 0\.7|deviation 0\.[89]',
+          (NOISE, 'keras.random.truncated_normal(ops.shape(mean))')),
+    wrong(3, 'no noise', 'is the mean itself, without noise',
+          (SAMPLE, 'return mean')),
+    wrong(3, 'noise in training only', 'is the mean itself, without noise',
+          (NOISE, 'self.noise(ops.zeros_like(mean))')),
+    wrong(3, 'decoder fed with the mean', 'what auto decodes is the mean',
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[1])')),
+    wrong(3, 'decoder fed with the log variance',
+          'what auto decodes is the log variance',
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[2])')),
+    wrong(3, 'one layer for mean and log variance',
+          'the encoder ends with one layer of 5 nodes; it must end with two',
+          (LOG_VAR, 'mean')),
+    wrong(3, 'one layer, split, for mean and log variance',
+          'the encoder ends with one layer of 10 nodes',
+          (MEAN, 'keras.layers.Dense(2 * latent_dims)(x)'),
+          (LOG_VAR, SPLIT)),
+    wrong(3, 'log variance computed from the mean',
+          'layer 4 of the encoder is applied to 5 values',
+          (LOG_VAR, LOG_VAR.replace('(x)', '(mean)'))),
+    wrong(3, 'log variance before mean',
+          'another order: latent representation, log variance, mean',
+          (OUTPUTS, '[latent, log_var, mean]'),
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[0])')),
+    wrong(3, 'sample last', 'the outputs of the encoder are in another order',
+          (OUTPUTS, '[mean, log_var, latent]'),
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[2])')),
+    wrong(3, 'sample alone', 'the encoder puts out 1 value',
+          (OUTPUTS, 'latent'),
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs))')),
+    wrong(3, 'relu on the mean',
+          'the mean layer of the encoder uses relu; it must use None',
+          (MEAN, MEAN.replace(', name', ", 'relu', name"))),
+    wrong(3, 'relu on the log variance',
+          'the log variance layer of the encoder uses relu; it must use None',
+          (LOG_VAR, LOG_VAR.replace(', name', ", 'relu', name"))),
+    wrong(3, 'relu on both', [
+        'the mean layer of the encoder uses relu',
+        'the log variance layer of the encoder uses relu'],
+          (MEAN, MEAN.replace(', name', ", 'relu', name")),
+          (LOG_VAR, LOG_VAR.replace(', name', ", 'relu', name"))),
+    wrong(3, 'variance in place of log variance',
+          r'puts out the variance, exp\(log_var\), in place of log_var',
+          (OUTPUTS, "[latent, mean,\n                                  "
+           'keras.layers.Lambda(ops.exp)(log_var)]'), scores=(80, 95)),
+    wrong(3, 'deviation in place of log variance',
+          r'the deviation, exp\(log_var / 2\), in place of log_var',
+          (OUTPUTS, "[latent, mean,\n                                  "
+           'keras.layers.Lambda(lambda v: ops.exp(v / 2))(log_var)]'),
+          scores=(80, 95)),
+    wrong(3, 'mean squared error, averaged',
+          'the reconstruction loss is the mean squared error',
+          (SUMMED, 'ops.mean(ops.square(y_true - y_pred), axis=-1)')),
+    wrong(3, 'log variance clipped',
+          'with log variances of -30.0 everywhere .* still has noise',
+          (SAMPLE, SAMPLE.replace('log_var', 'ops.clip(log_var, -10, 10)'))),
+    wrong(3, 'softplus on the log variance',
+          'the log variance layer of the encoder uses softplus',
+          (LOG_VAR, LOG_VAR.replace(', name', ", 'softplus', name"))),
+    wrong(3, 'tanh in the hidden layers of the encoder',
+          'the hidden layers of the encoder use tanh; they must use relu',
+          (ENCODER, ENCODER.replace('relu', 'tanh'))),
+    wrong(3, 'decoder not reversed',
+          'hidden_layers are not reversed for the decoder',
+          ('in reversed(hidden_layers)', 'in hidden_layers')),
+    wrong(3, 'relu on the reconstruction',
+          'the last layer of the decoder uses relu',
+          (OUTPUT, OUTPUT.replace('sigmoid', 'relu'))),
+    wrong(3, 'SGD', 'the optimizer is SGD; it must be Adam',
+          (VARIATIONAL_COMPILE, VARIATIONAL_COMPILE.replace('adam', 'sgd'))),
+    wrong(3, 'not compiled', 'auto is not compiled',
+          (VARIATIONAL_COMPILE, 'pass')),
+)
+
+# Where one fault is mended, what is behind it must be found as well.
+BEHIND = (
+    wrong(0, 'another name, mean squared error', [
+        'called vanilla; it must be called autoencoder',
+        'the loss is the mean squared error'],
+          ('def autoencoder(', 'def vanilla('),
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
+    wrong(1, 'another name', 'called sparse; it must be called autoencoder',
+          ('def autoencoder(', 'def sparse('), scores=(80, 95)),
+    wrong(2, 'another name, transposed convolutions', [
+        'called convolutional; it must', 'of the decoder is transposed'],
+          ('def autoencoder(', 'def convolutional('),
+          (UPSAMPLED, UPSAMPLED.replace('Conv2D', 'Conv2DTranspose'))),
+    wrong(0, 'another alias', 'must be `import tensorflow.keras as keras`',
+          ('import tensorflow.keras as keras',
+           'import tensorflow.keras as K\n\nkeras = K'), scores=(93, 99)),
+    wrong(1, 'from tensorflow, L2', [
+        'must be `import tensorflow.keras as keras`',
+        'an L2 penalty on the output of the latent layer'],
+          ('import tensorflow.keras as keras',
+           'from tensorflow import keras'),
+          (L1, L1.replace('l1', 'l2'))),
+    wrong(0, 'models in another order, SGD', [
+        'returned in another order: auto, encoder, decoder',
+        'the optimizer is SGD'],
+          (RETURN, 'return auto, encoder, decoder'),
+          (COMPILE, COMPILE.replace('adam', 'sgd'))),
+    wrong(3, 'outputs in another order',
+          'in another order: mean, log variance, latent representation',
+          (OUTPUTS, '[mean, log_var, latent]'),
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[2])'),
+          scores=(80, 95)),
+    wrong(3, 'outputs in another order, KL missing', [
+        'in another order: mean, log variance, latent representation',
+        'the KL divergence is missing'],
+          (OUTPUTS, '[mean, log_var, latent]'), (KL, '0.0 * ' + KL)),
+    wrong(3, 'log variance before mean, KL summed over the batch', [
+        'in another order: latent representation, log variance, mean',
+        'the KL divergence is summed over the batch'],
+          (OUTPUTS, '[latent, log_var, mean]'),
+          (KL, KL.replace('ops.mean', 'ops.sum'))),
+    wrong(3, 'decoder fed with the log variance, KL halved', [
+        'what auto decodes is the log variance',
+        'the KL divergence is halved'],
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[2])'),
+          (FORMULA, FORMULA.replace('-0.5', '-0.25'))),
+    wrong(3, 'decoder fed with the mean, reconstruction averaged', [
+        'what auto decodes is the mean',
+        'the binary cross-entropy is averaged over the inputs'],
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[1])'),
+          (SUMMED, SUMMED.replace('ops.sum', 'ops.mean'))),
+    wrong(3, 'decoder fed with the log variance, noise of deviation 0.1', [
+        'what auto decodes is the log variance', 'deviation 0.10'],
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[2])'),
+          ('GaussianNoise(1.0)', 'GaussianNoise(0.1)')),
+    wrong(3, 'noise of deviation 0.1 times exp(log_var)', [
+        'deviation 0.10; they must be 0 and 1',
+        r'the noise is multiplied by exp\(log_var\)'],
+          ('GaussianNoise(1.0)', 'GaussianNoise(0.1)'),
+          (SAMPLE, SAMPLE.replace(' / 2', ''))),
+    wrong(3, 'one layer for mean and log variance, KL subtracted', [
+        'the encoder ends with one layer of 5 nodes',
+        'the KL divergence is subtracted'],
+          (LOG_VAR, 'mean'), (KL, '-' + KL)),
+    wrong(3, 'one layer, split, without noise', [
+        'the encoder ends with one layer of 10 nodes',
+        'is the mean itself, without noise'],
+          (MEAN, 'keras.layers.Dense(2 * latent_dims)(x)'),
+          (LOG_VAR, SPLIT), (SAMPLE, 'return mean')),
+    wrong(3, 'cross-entropy averaged and KL averaged', [
+        'the binary cross-entropy is averaged over the inputs and summed '
+        'over the batch',
+        'the KL divergence is summed over the batch'],
+          (SUMMED, 'ops.sum(ops.mean(ops.binary_crossentropy(y_true, y_pred),'
+           ' axis=-1))'), (KL, KL.replace('ops.mean', 'ops.sum'))),
+    wrong(0, 'a layer of another size, mean absolute error', [
+        'they have 13, 8, 32 nodes', 'the loss is the mean absolute error'],
+          (BOTTLENECK, BOTTLENECK.replace('latent_dims', '32')),
+          ('codes = keras.Input(shape=(latent_dims,))',
+           'codes = keras.Input(shape=(32,))'),
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mae'))),
+    wrong(0, 'tanh in the decoder, AdamW', [
+        'the hidden layers of the decoder use tanh',
+        'the optimizer is AdamW'],
+          (DECODER, DECODER.replace('relu', 'tanh')),
+          (COMPILE, COMPILE.replace('adam', 'adamw'))),
+    wrong(1, 'sigmoid on the latent, lambtha squared', [
+        'the latent layer of the encoder uses sigmoid',
+        'multiplied by lambtha squared'],
+          (BOTTLENECK, BOTTLENECK.replace('relu', 'sigmoid')),
+          (L1, L1.replace('lambtha', 'lambtha ** 2'))),
+    wrong(2, 'tanh in the encoder, RMSprop', [
+        'the convolutions of the encoder use tanh',
+        'the optimizer is RMSprop'],
+          (POOLED, POOLED.replace('relu', 'tanh')),
+          (COMPILE, COMPILE.replace('adam', 'rmsprop'))),
+    wrong(0, 'a size that is refused, relu on the reconstruction', [
+        r'autoencoder\(8, \[\], 3\) raised .*with other sizes it does not',
+        'the last layer of the decoder uses relu'],
+          ('    # Encoder\n', '    hidden_layers[0]\n    # Encoder\n'),
+          (OUTPUT, OUTPUT.replace('sigmoid', 'relu'))),
+    wrong(0, 'a layer lost where sizes repeat', [
+        r'a layer of the encoder is missing.*\(autoencoder\(12, \[6, 6\], 3',
+        r'a layer of the decoder is missing.*\(autoencoder\(12, \[6, 6\], 3'
+    ],
+          ('    # Encoder\n',
+           '    hidden_layers = [n for i, n in enumerate(hidden_layers)\n'
+           '                     if n not in hidden_layers[:i]]\n')),
+    wrong(1, "the caller's list turned, SGD", [
+        "the caller's list .* becomes .*a second call makes other models",
+        'the optimizer is SGD'],
+          ('in reversed(hidden_layers)', 'in hidden_layers'),
+          ('    # Decoder\n', '    # Decoder\n    hidden_layers.reverse()\n'),
+          (COMPILE, COMPILE.replace('adam', 'sgd'))),
+    wrong(0, 'ends with a status, decoder not reversed', [
+        'as a program ends with status 3', 'are not reversed'],
+          ('in reversed(hidden_layers)', 'in hidden_layers'),
+          (RETURN, RETURN + "\n\n\nif __name__ == '__main__':\n"
+           '    raise SystemExit(3)')),
+    wrong(2, 'a question', 'waits for a keyboard',
+          (RETURN, "if len(filters) > 9:\n        input('Train? ')\n    " +
+           RETURN)),
+    wrong(0, 'lines that end as on Windows', 'as on Windows',
+          ends='\r\n'),
+    wrong(3, 'lines that end as on Windows, KL missing', [
+        'as on Windows', 'the KL divergence is missing'],
+          (KL, '0.0 * ' + KL), ends='\r\n'),
+    wrong(0, 'not executable, mean squared error', [
+        'not executable', 'the mean squared error'],
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mse')),
+          executable=False),
+    wrong(0, 'without a loss', 'compiled without a loss|no loss to optimize',
+          (COMPILE, "auto.compile(optimizer='adam')")),
+    wrong(0, 'no function', 'no function called autoencoder',
+          ('def autoencoder(input_dims, hidden_layers,',
+           'def autoencoders(input_dims, hidden_layers, more, and_more,'),
+          scores=(0, 15)),
+    wrong(3, 'the vanilla file', [
+        'the encoder puts out 1 value',
+        'ends with one layer of 5 nodes; it must end with two'],
+          source='originals/0-vanilla.py', scores=(15, 45)),
+)
+
+RIGHT = (
+    right(0, 'unchanged'), right(1, 'unchanged'),
+    right(2, 'unchanged'), right(3, 'unchanged'),
+    right(0, 'relu as a function, Adam as an object',
+          ('Encoder\n', 'Encoder\n    relu = keras.activations.relu\n'),
+          (ENCODER, ENCODER.replace("'relu'", 'relu')),
+          (COMPILE, """auto.compile(optimizer=keras.optimizers.Adam(),
+                 loss='binary_crossentropy')""")),
+    right(0, 'loss as a function, metrics',
+          (COMPILE, """auto.compile(optimizer='adam',
+                 loss=keras.losses.binary_crossentropy, metrics=['mae'])""")),
+    right(0, 'loss as an object, Adam with another rate',
+          (COMPILE, """auto.compile(keras.optimizers.Adam(0.003),
+                 keras.losses.BinaryCrossentropy())""")),
+    right(0, 'last layer made first', ('''\
+        self.stack = [keras.layers.Dense(count, activation=name)
+                      for count, name in zip(nodes, names)]
+''', '''\
+        stack = [keras.layers.Dense(count, activation=name)
+                 for count, name in zip(nodes, names)]
+        self.last = stack[-1]
+        self.stack = stack[:-1]
+'''), ('in self.stack:', 'in self.stack + [self.last]:'),
+          source='right/0-classes.py'),
+    right(0, 'activations as layers',
+          (ENCODER, """    for nodes in hidden_layers:
+        x = keras.layers.Dense(nodes)(x)
+        x = keras.layers.ReLU()(x)
+"""), (DECODER, """    for nodes in hidden_layers[::-1]:
+        x = keras.layers.Dense(nodes)(x)
+        x = keras.layers.Activation('relu')(x)
+""")),
+    right(0, 'an input of its own for auto', (
+        'auto = keras.Model(inputs, decoder(encoder(inputs)), ',
+        'own = keras.Input(shape=(input_dims,))\n'
+        '    auto = keras.Model(own, decoder(encoder(own)), ')),
+    right(0, 'arguments of other names',
+          ('def autoencoder(input_dims, hidden_layers, latent_dims):',
+           'def autoencoder(input_dims, layers, latent_dims):'),
+          ('    # Encoder\n', '    hidden_layers = layers\n')),
+    right(0, "other arguments after the exercise's",
+          ('hidden_layers, latent_dims):', 'hidden_layers, latent_dims, '
+           'name=None):')),
+    right(0, 'models in a list', (RETURN, 'return [encoder, decoder, auto]')),
+    right(1, 'a layer for the penalty',
+          (PENALTY + ',\n                                dtype', 'dtype'),
+          ("name='latent')(x)", """name='latent')(x)
+    latent = keras.layers.ActivityRegularization(l1=lambtha)(latent)""")),
+    right(1, 'a function for the penalty',
+          (L1, 'None'),
+          (PENALTY, """activity_regularizer=(
+                                    lambda h: lambtha * keras.ops.sum(
+                                        keras.ops.abs(h)))""")),
+    right(1, 'L1 and L2, of which L2 is 0',
+          (L1, 'keras.regularizers.l1_l2(lambtha, 0)')),
+    right(2, 'kernels and pooling as numbers, strides named',
+          (POOLED, POOLED.replace('(3, 3)', '3').replace(
+              '(2, 2)', '2, strides=2'))),
+    right(2, 'activations as layers', (VALID, """\
+    x = keras.layers.Conv2D(filters[0], (3, 3))(x)
+    x = keras.layers.ReLU()(x)
+    x = keras.layers.UpSampling2D()(x)
+""")),
+    right(2, 'activation after upsampling, which is the same', (VALID, """\
+    x = keras.layers.Conv2D(filters[0], (3, 3))(x)
+    x = keras.layers.UpSampling2D()(x)
+    x = keras.layers.Activation('relu')(x)
+""")),
+    right(2, 'loss of the mean over everything',
+          (COMPILE, """auto.compile(keras.optimizers.Adam(), lambda t, p: (
+        keras.ops.mean(keras.losses.binary_crossentropy(t, p))))""")),
+    right(3, 'KL divergence with other signs',
+          (FORMULA + '\n' + 26 * ' ' + 'axis=-1)',
+           '0.5 * ops.sum(mean ** 2 + ops.exp(log_var) - log_var - 1, axis=1)'
+           )),
+    right(3, 'deviation as a square root',
+          (SAMPLE, 'return noise * ops.sqrt(ops.exp(log_var)) + mean')),
+    right(3, 'log variance made first',
+          ('    mean = ' + MEAN + '\n    log_var = ' + LOG_VAR,
+           '    log_var = ' + LOG_VAR + '\n    mean = ' + MEAN)),
+    right(3, 'cross-entropy summed by hand',
+          ('return ' + SUMMED, """\
+p = ops.clip(y_pred, 1e-7, 1 - 1e-7)
+    return -ops.sum(y_true * ops.log(p) +
+                    (1 - y_true) * ops.log(1 - p), axis=-1)""")),
+)

@@ -1,0 +1,338 @@
+#!/usr/bin/env python3
+"""Runs the files of a submission and answers the judge's questions
+
+The only program that runs a stranger's code. It lives in the cage, with
+nothing of the grader but this file, `protocol` and `confine`. It knows no
+check and gives no verdict: it builds models, sets weights, and tells what
+numbers come out. It imports TensorFlow once and then forks a process for each
+file.
+"""
+
+import copy
+import gc
+import importlib.util
+import inspect
+import io
+import json
+import os
+import re
+import runpy
+import signal
+import sys
+import traceback
+
+import numpy as np
+
+import confine
+import protocol
+
+
+class Listener(io.TextIOBase):
+    """A text stream that keeps nothing but whether it was written to"""
+
+    heard = False
+
+    def writable(self):
+        """Tells that the stream can be written to"""
+        return True
+
+    def write(self, text):
+        """Takes note of a text"""
+        self.heard = True
+        return len(text)
+
+
+def array(tensor):
+    """Turns a tensor of any backend into an array"""
+    # Keras 3 alone has `ops`; there a tensor may be JAX's or PyTorch's.
+    if hasattr(keras, 'ops'):
+        return keras.ops.convert_to_numpy(tensor)
+    return np.asarray(tensor)
+
+
+def arrays(outputs):
+    """Turns what a model puts out into a list of arrays"""
+    if isinstance(outputs, dict):
+        outputs = list(outputs.values())
+    if not isinstance(outputs, (list, tuple)):
+        outputs = [outputs]
+    return [array(output) for output in outputs]
+
+
+def loss_of(method, *arguments, **options):
+    """Calls evaluate or train_on_batch and picks the loss of what it reports
+
+    Returns:
+        number; int, how many values it reports.
+
+    Raises:
+        KeyError: if it reports values by name and none of them is the loss.
+    """
+    # By name where the runtime can (TensorFlow 2.2 and later): values that
+    # a train_step adds may stand before the loss.
+    if 'return_dict' in inspect.signature(method).parameters:
+        values = method(*arguments, return_dict=True, **options)
+        return values['loss'], len(values)
+    values = np.ravel(method(*arguments, **options))
+    return values[0], len(values)
+
+
+class Module:
+    """A file of the submission, loaded, and the models that it has made"""
+
+    def __init__(self, path):
+        """Takes the path of the file"""
+        self.path = path
+        self.module = None
+        self.made = {}
+        self.listener = Listener()
+        self.moved = False
+
+    def load(self, header, given):
+        """Imports the file by its name; tells its public functions"""
+        name = os.path.splitext(os.path.basename(self.path))[0]
+        spec = importlib.util.spec_from_file_location(name, self.path)
+        self.module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = self.module
+        spec.loader.exec_module(self.module)
+        functions = []
+        for key, value in vars(self.module).items():
+            if (inspect.isfunction(value) and not key.startswith('_') and
+                    value.__module__ == name or key == 'autoencoder'):
+                parameters = inspect.signature(value).parameters.values()
+                functions.append([key, [
+                    [one.name, one.default is not one.empty or one.kind in (
+                        one.VAR_POSITIONAL, one.VAR_KEYWORD)]
+                    for one in parameters]])
+        return {'functions': functions}
+
+    def build(self, header, given):
+        """Calls the function; tells what it returns"""
+        kind = np.int64 if header.get('numpy') else int
+
+        def turned(value, at):
+            """Turns an argument into what a user would pass"""
+            if isinstance(value, list):
+                made = [kind(one) for one in value]
+                return tuple(made) if at in header['tuples'] else made
+            if isinstance(value, int) and not isinstance(value, bool):
+                return kind(value)
+            return value
+        arguments = [turned(value, at) if header.get('turned', True)
+                     else value
+                     for at, value in enumerate(header['arguments'])]
+        before = copy.deepcopy(arguments)
+        function = getattr(self.module, header['function'])
+        models = function(*arguments)
+        answer = {'kind': type(models).__name__, 'changed': None,
+                  'models': None}
+        if arguments != before:
+            answer['changed'] = repr(arguments[1])
+        if header.get('again'):
+            # As a user would who keeps the sizes in a list.
+            models = function(*arguments)
+        if isinstance(models, (tuple, list)):
+            answer['models'] = [
+                [isinstance(model, keras.Model), type(model).__name__]
+                for model in models]
+            self.made[header['key']] = models
+        return answer
+
+    def weights(self, header, given):
+        """Gives the weights of a model"""
+        model = self.model(header)
+        # Keras 2 raises an error where a sequential model has none yet.
+        return {}, model.get_weights() if getattr(model, 'built', True) else []
+
+    def set(self, header, given):
+        """Sets the weights of models"""
+        for which, count in header['counts']:
+            model = self.made[header['key']][which]
+            model.set_weights(given[:count])
+            given = given[count:]
+        return {}
+
+    def model(self, header):
+        """Finds the model that is asked for"""
+        return self.made[header['key']][header['model']]
+
+    def call(self, header, given):
+        """Computes the outputs of a model"""
+        model = self.model(header)
+        if header.get('predict'):
+            return {}, arrays(model.predict(
+                given[0], batch_size=header['predict'], verbose=0))
+        # TensorFlow 1.12 has graphs only: there calling gives no values.
+        if tf.executing_eagerly():
+            return {}, arrays(model(given[0]))
+        return {}, arrays(model.predict_on_batch(given[0]))
+
+    def evaluate(self, header, given):
+        """Computes the loss that evaluate reports for one batch"""
+        loss, count = loss_of(
+            self.model(header).evaluate, given[0], given[0],
+            batch_size=len(given[0]), verbose=0)
+        return {'count': count}, [loss]
+
+    def train(self, header, given):
+        """Trains steps; gives a loss and then the weights of two models"""
+        auto = self.model(header)
+        optimizer = getattr(auto, 'optimizer', None)
+        # In a step that makes its variables, Keras 3 traces all twice.
+        if not getattr(optimizer, 'built', True):
+            optimizer.build(auto.trainable_variables)
+        if header['way'] == 'fit':
+            # As the exercise's mains do.
+            loss = auto.fit(given[0], given[0], epochs=header['steps'],
+                            batch_size=len(given[0]), shuffle=True,
+                            validation_data=(given[0], given[0]),
+                            verbose=0).history['loss'][0]
+        else:
+            for _ in range(header['steps'] - 1):
+                auto.train_on_batch(given[0], given[0])
+            # Later versions average over the calls since the last reset.
+            getattr(auto, 'reset_metrics', int)()
+            loss, _ = loss_of(auto.train_on_batch, given[0], given[0])
+        return {}, [loss] + [weight for which in header['models'] for weight
+                             in self.made[header['key']][which].get_weights()]
+
+    def tell(self, header, given):
+        """Tells how the models are made: for advice, and for words alone"""
+        models = self.made[header['key']]
+        auto = models[header['auto']]
+        optimizer = getattr(auto, 'optimizer', None)
+        loss = getattr(auto, 'loss', None)
+        return {'names': [str(getattr(model, 'name', ''))
+                          for model in models],
+                'printed': self.listener.heard, 'moved': self.moved,
+                'optimizer': type(optimizer).__name__ if optimizer else None,
+                # Without a loss, Keras 2 has an empty dict.
+                'loss': bool(loss)}
+
+    def answer(self, header, given):
+        """Answers a question; what is raised is an answer too"""
+        home = os.getcwd()
+        try:
+            answer = getattr(self, header['ask'])(header, given)
+            return answer if isinstance(answer, tuple) else (answer, [])
+        except BaseException as error:
+            return {'error': self.describe(error)}, []
+        finally:
+            if os.getcwd() != home:
+                self.moved = True
+                os.chdir(home)
+
+    def describe(self, error):
+        """Tells an exception: its class, its text and the line of the file"""
+        text = str(error)
+        # Keras tells in the text where in a traced function it happened.
+        lines = re.findall(r'File "{}", line (\d+)'.format(
+            re.escape(self.path)), text)
+        lines += [frame[1] for frame in traceback.extract_tb(
+            error.__traceback__) if frame[0] == self.path]
+        # What is wrong may be said first or last.
+        if len(text) > 8000:
+            text = text[:4000] + '\n' + text[-4000:]
+        return {'kind': type(error).__name__, 'text': text,
+                'line': int(lines[-1]) if lines else getattr(
+                    error, 'lineno', None)}
+
+
+def serve(module, connection):
+    """Answers until there are no more questions"""
+    sys.stdout = sys.stderr = module.listener
+    while True:
+        header, given = connection.receive()
+        connection.send(*module.answer(header, given))
+
+
+def run(path, connection):
+    """Runs the file as a program; tells what it ended with"""
+    sys.argv = [path]
+    answer = {'status': 0}
+    try:
+        runpy.run_path(path, run_name='__main__')
+    except SystemExit as end:
+        answer['status'] = int(end.code) if isinstance(
+            end.code, int) else int(end.code is not None)
+    except BaseException as error:
+        answer = {'error': Module(path).describe(error)}
+    connection.send(answer)
+
+
+def start(ask, path, pipes, mine, kind):
+    """Forks a process for a file
+
+    Args:
+        ask: str, 'file' to answer questions, 'program' to run it.
+        path: str, the file.
+        pipes: dict from number to the two descriptors of a process, 0 for
+            this one.
+        mine: int, the number of the new one.
+        kind: str, that of the cage.
+
+    Returns:
+        int, the number of the process.
+    """
+    process = os.fork()
+    if process:
+        for descriptor in pipes.pop(mine):
+            os.close(descriptor)
+        return process
+    try:
+        for number, pair in pipes.items():
+            for descriptor in pair if number != mine else ():
+                os.close(descriptor)
+        connection = protocol.Connection(*pipes[mine])
+        confine.enter_task(kind)
+        if ask == 'file':
+            serve(Module(path), connection)
+        else:
+            run(path, connection)
+    except (BrokenPipeError, protocol.Broken):
+        pass
+    finally:
+        # What the file left running, threads say, must not keep it.
+        os._exit(0)
+
+
+def main():
+    """Imports TensorFlow, then starts and ends processes as it is told"""
+    options = json.loads(sys.argv[1])
+    confine.enter(options['kind'])
+    global keras, tf
+    gc.disable()
+    import tensorflow as tf
+    import tensorflow.keras as keras
+    # Keras loads some of itself only when it is asked for.
+    keras.Model, keras.Sequential, keras.layers.Dense, keras.Input
+    confine.write_nothing()
+    # All this stays. To search it for garbage again and again would take each
+    # file a tenth of its time. Python 3.6 cannot leave it out.
+    if hasattr(gc, 'freeze'):
+        gc.freeze()  # novm
+    gc.enable()
+    pipes = {int(number): pair for number, pair in options['pipes'].items()}
+    judge = protocol.Connection(*pipes[0])
+    processes = {}
+    # Graphs only, as in TensorFlow 1.12, count some losses otherwise.
+    judge.send({'eager': bool(tf.executing_eagerly())})
+    while True:
+        try:
+            header, _ = judge.receive()
+        except protocol.Broken:
+            break
+        if header['ask'] == 'end':
+            process = processes.pop(header['number'])
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+            judge.send({})
+        else:
+            processes[header['number']] = start(
+                header['ask'], os.path.abspath(header['path']), pipes,
+                header['number'], options['kind'])
+            judge.send({})
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""The arguments that autoencoder is called with, and inputs for its models"""
+
+import numpy as np
+
+from .registry import Fault, IMAGES, SPARSE, Unjudged
+from .wording import written
+
+# Every layer of the first has another size, so that a wrong order shows; the
+# long checks use it. Then two equal layers, one layer, none.
+VECTORS = [(21, [13, 8], 5), (12, [6, 6], 3), (10, [6], 4), (8, [], 3)]
+# auto gives height and width back for the first: with three filters these must
+# be 4 less than a multiple of 8.
+STACKS = [((12, 20, 2), [4, 3, 5], (2, 3, 5)),
+          ((9, 14, 3), [6, 4], (3, 4, 4)),
+          ((4, 12, 1), [3, 3, 3], (1, 2, 3)),
+          ((8, 6, 1), [4], (4, 3, 4))]
+# Here height and width are even at every pooling, so that its padding does
+# not matter.
+EVEN = ((16, 24, 2), [4, 3, 5], (2, 3, 5))
+LAMBTHA = 0.03
+# How many inputs losses are judged with.
+BATCH = 24
+
+# The exercise's own arguments.
+EXERCISE = [(784, [128, 64], 32), (784, [128, 64], 32, 10e-6),
+            ((28, 28, 1), [16, 8, 8], (4, 4, 8)), (784, [512], 2)]
+
+
+def shape_of(dims):
+    """Makes a shape of one of the exercise's dims: an integer or a tuple"""
+    return tuple(dims) if isinstance(dims, (tuple, list)) else (dims,)
+
+
+def drawn_sizes(solution):
+    """Draws arguments that no file can know beforehand"""
+    draw = solution.draw('sizes')
+    if solution.task == IMAGES:
+        filters = draw.randint(3, 9, 3).tolist()
+        height, width = draw.randint(1, 3, 2).tolist()
+        return ((8 * height - 4, 8 * width + 4, int(draw.randint(1, 4))),
+                filters, (height, width + 1, filters[-1]))
+    # More inputs than a batch has, and more than two latent dimensions: then
+    # a loss with a wrong factor never has the right value by chance.
+    sizes = (int(draw.randint(BATCH + 1, 40)),
+             draw.randint(4, 15, draw.randint(2, 4)).tolist(),
+             int(draw.randint(3, 8)))
+    return sizes + (LAMBTHA,) if solution.task == SPARSE else sizes
+
+
+def sizes_of(solution):
+    """Lists the arguments that autoencoder is called with"""
+    listed = STACKS if solution.task == IMAGES else VECTORS
+    if solution.task == SPARSE:
+        listed = [sizes + (LAMBTHA,) for sizes in listed]
+    return listed[:1] + EXERCISE[solution.task:][:1] + listed[1:] + [
+        drawn_sizes(solution)]
+
+
+def trained_sizes(solution, *networks):
+    """Chooses the arguments with which loss and training are judged
+
+    Those that are drawn, if all networks are known for them; else the first
+    with which auto gives back the size of its input.
+
+    Args:
+        solution: Solution.
+        *networks: dicts that the checks of outputs have found, or None.
+
+    Raises:
+        Unjudged: if no models can be made.
+    """
+    made = []
+    for sizes in [drawn_sizes(solution)] + sizes_of(solution)[:2]:
+        try:
+            models = solution.models(sizes)
+        except Unjudged:
+            continue
+        made.append(sizes)
+        if all(found and models.layers in found for found in networks):
+            return sizes
+    if not made:
+        solution.primary
+        raise Unjudged('there are no models whose loss could be judged',
+                       by=('returns', 'sizes'))
+    return made[0]
+
+
+def inputs_for(solution, sizes, count, side='encoder'):
+    """Makes inputs in [0, 1], the ends among them"""
+    dims = sizes[2 if side == 'decoder' else 0]
+    values = solution.draw('inputs').rand(count, *shape_of(dims))
+    # Rounded as they are sent, so that the oracle has the same.
+    return np.clip(1.4 * values - 0.2, 0, 1).astype(
+        'float32').astype('float64')
+
+
+def over_sizes(solution, judge):
+    """Judges the models of all sizes that can be made
+
+    Where a fault is not there with the first sizes, its sentence says with
+    which it is.
+
+    Args:
+        solution: Solution.
+        judge: function of Models, which raises a Fault.
+    """
+    primary = solution.primary
+    judge(primary)
+    for sizes in sizes_of(solution):
+        try:
+            models = solution.models(sizes)
+        except Unjudged:
+            # The check `sizes` says so.
+            continue
+        if models is not primary:
+            try:
+                judge(models)
+            except Fault as fault:
+                raise Fault('{} ({})'.format(fault, written(sizes)),
+                            fault.line, unless=fault.unless)

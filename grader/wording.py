@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""How sentences are worded: numbers, calls, and errors that a file raises"""
+
+import re
+
+from .printable import clean
+
+# What an action and its error say, what that means, and the runtime that it is
+# no error on, if there is one.
+HINTS = (
+    ('You must feed a value for placeholder|from a graph that is different|'
+     'out of scope|Graph execution error.*[Pp]laceholder|'
+     'passing (a )?Keras(Tensor| symbolic)|Keras symbolic inputs/outputs|'
+     'Inputs to eager execution function cannot be Keras symbolic tensors|'
+     '^auto[.].*KerasTensor',
+     'a loss may use nothing but its two arguments: the tensors of the model '
+     'are not those of the batch', 'page'),
+    ('KerasTensor', 'a layer must do this, such as Lambda', 'tf2.15'),
+    ("has no attribute '(add_loss|add_metric|backend)'|"
+     "keras.backend' has no attribute|add_loss.* not supported",
+     'newer versions of Keras do not have this', 'tf2.15'),
+    ("tensorflow' has no attribute|keras' has no attribute "
+     "'(objectives|contrib)'", 'newer versions do not have this', 'page'),
+    ('PermissionError|Operation not permitted',
+     'in the cage a file has no network and no other files', None),
+)
+
+
+def plural(number, noun):
+    """Says how many there are of something, in English"""
+    return '{} {}{}'.format(number, noun, '' if number == 1 else 's')
+
+
+def listed(numbers):
+    """Writes a list of numbers"""
+    return ', '.join(map(str, numbers))
+
+
+def written(arguments):
+    """Writes a call of autoencoder as a student would"""
+    return 'autoencoder({})'.format(', '.join(map(repr, arguments)))
+
+
+def gist(text):
+    """Finds the line of an error's text that says what is wrong"""
+    text = re.sub('\x1b\\[[0-9;]*m', '', text)
+    text = re.split('\n+(?:Call a|A)rguments received by', text)[0]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # Keras begins with where it was, and tells the cause below.
+    if re.match('in user code|Traceback', text.strip()):
+        return lines[-1]
+    lines = [line for line in lines if not re.match(
+        r'Exception encountered when|Graph execution error|Detected at',
+        line)] or lines
+    return lines[0] if lines else ''
+
+
+def error_sentence(action, kind, text, runtime):
+    """Says that an action raised an error, and what that means
+
+    Args:
+        action: str, what was done, as a sentence about it begins.
+        kind: str, the name of the error's class.
+        text: str, the error's own.
+        runtime: str, the name of the runtime that raised it.
+
+    Returns:
+        str.
+    """
+    if kind == 'SystemExit':
+        return action + ' called exit'
+    if 'MemoryError' in kind or 'bad_alloc' in text:
+        return action + ' used more memory than it may'
+    what = re.sub(r'^{}: '.format(re.escape(kind)), '', gist(text))
+    said = '{} {} {}'.format(action, kind, text)
+    meaning, older = next(
+        ((': ' + meaning, older) for pattern, meaning, older in HINTS
+         if re.search(pattern, said, re.DOTALL)), ('', None))
+    if older not in (None, runtime):
+        meaning += '; written for an older TensorFlow? Try --runtime ' + older
+    if meaning:
+        what = clean(what, 280 - len(action + kind + meaning))
+    return '{} raised {}{}{}'.format(action, kind, what and ': ' + what,
+                                     meaning)
