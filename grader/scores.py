@@ -12,7 +12,7 @@ MODELS = {'returns': 10, 'name': 6, 'list': 2, 'program': 2, 'sizes': 2,
           'decoder-layers': 3, 'decoder-output': 2, 'auto-output': 2}
 TRAINING = {'loss': 25, 'optimizer': 10, 'training': 10}
 
-# Of each task, 100 points.
+# The points of each task are 100.
 WEIGHTS = {task: dict(FORM, **dict(MODELS, **TRAINING))
            for task in range(len(TASKS))}
 WEIGHTS[SPARSE].update({'loss': 15, 'penalty': 10})

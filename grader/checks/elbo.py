@@ -204,7 +204,8 @@ def diagnose_loss(solution, models, encoder, found):
     """Raises the Fault that explains a wrong loss"""
     measured = [measure(solution, models, encoder, 'loss {} '.format(number))
                 for number in range(20)]
-    # How Keras cuts outputs off that are 0 or 1, or beyond, would show.
+    # Keras cuts off outputs that are 0 or 1, or beyond: these would not show
+    # which loss it is.
     if not all(0 < one[2].min() <= one[2].max() < 1 for one in measured) and (
             not ends_in_sigmoid(models, found)):
         raise Unjudged(by=('decoder-output',))

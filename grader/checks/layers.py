@@ -107,7 +107,7 @@ def judge_layers(solution, side, models):
                 'applied to {} values; it must be applied to {}, those of the '
                 'layer before it{}', i + 1, side, kernel.shape[-2], wanted[-2],
                 ', as the mean is' if head else '', line=side,
-                # The encoder may have a latent representation of its own size.
+                # The decoder may be right for a wrong encoder.
                 unless=() if side == 'encoder' or i else ('encoder-layers',))
 
 

@@ -192,7 +192,8 @@ def decoded(heads, role, what, key):
         what: str, how that is called.
         key: str, the name of its network.
     """
-    # The first output may be another one. Then the order is the one fault.
+    # Auto may decode the first output, as it must, but the outputs are in a
+    # wrong order: that is one fault, not two.
     return Fault('what auto decodes is {}; it must be the sample, the '
                  "encoder's first output".format(what), 'decode', found=key,
                  unless=('outputs',) * (heads.roles[role] == 0))
@@ -202,7 +203,7 @@ def judge_fed(solution, models, found):
     """Checks which output of the encoder auto decodes, without noise"""
     encoder = Encoder(solution, models, found)
     if encoder.networks['log_var'][-2][2] != 'linear':
-        # No weights make such a log variance small everywhere.
+        # With another activation, no weights make it small everywhere.
         raise Unjudged(by=('encoder-output',))
     weights = {
         'encoder': encoder.quiet(encoder.randomise('auto encoder'), SILENT),

@@ -80,7 +80,7 @@ class Trainee:
         if solution.task == VARIATIONAL:
             self.heads = Encoder(solution, models, found)
             if self.encoder['mean'] == self.encoder['log_var']:
-                # Of one layer for both, nothing makes the noise alone small.
+                # One layer gives both: a small log variance changes the mean.
                 raise Unjudged(by=('encoder-layers', 'encoder-output'))
 
     def prepare(self):
@@ -126,7 +126,7 @@ class Trainee:
             outputs = oracle.forward(self.decoder, decoder, codes)
             loss = self.objective.function(inputs, outputs, values)
             if self.penalty not in (None, WRONG):
-                # Of the latent layer's output.
+                # values[-1] are those of the latent layer.
                 loss += self.models.sizes[3] * times * oracle.magnitude(
                     values[-1][1]).sum() * factors(
                         self.solution, times * len(inputs))[self.penalty]
@@ -207,7 +207,7 @@ def follow(trainee, inputs, times, ways):
     given = np.repeat(inputs, times, axis=0)
     moves, slopes = [], []
     for step, way in enumerate(ways):
-        # Here, and only here: evaluate does not change the weights.
+        # Asked before the step, for evaluate does not change the weights.
         before = evaluated(models, given) if times == 1 and (
             step == 0 or way != ways[step - 1]) else None
         slopes.append(oracle.gradient(loss, arrays, chosen))

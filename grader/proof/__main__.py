@@ -20,8 +20,8 @@ from ..judge import judge
 from ..registry import TASKS
 from . import variants
 
-# What the variants use that older runtimes may not have; half a penalty is a
-# right one for TensorFlow 1.12, which counts it twice.
+# Variants that have this are graded on the newest runtime only: older ones may
+# not know it. TensorFlow 1.12 counts a penalty twice, so half a one is right.
 NEWER = r'keras\.ops\b|keras\.random|adamw|interpolation|' \
     r'BinaryCrossentropy|lambtha / 2|Sequential\(\[(\w+\.)+Input\('
 HERE = os.path.dirname(os.path.abspath(__file__))
