@@ -188,13 +188,7 @@ def judge_output(solution, side, models, networks):
 
 
 def unexplained(side, received, expected):
-    """Words that a model puts out something else than it must
-
-    Args:
-        side: str, encoder or decoder.
-        received: array.
-        expected: array, or None where the layers do not fit together.
-    """
+    """Words that a model puts out something else than it must"""
     if expected is not None and received.shape != expected.shape:
         return 'the {} puts out shape {} an input; its layers must give ' \
             '{}'.format(side, received.shape[1:], expected.shape[1:])

@@ -165,13 +165,7 @@ def multiple(solution, models, inputs):
 
 
 def other_loss(inputs, outputs, is_it):
-    """Raises the Fault of a loss that has a name, if it is one
-
-    Args:
-        inputs: array.
-        outputs: array, auto's.
-        is_it: function that tells whether a number is the loss reported.
-    """
+    """Raises the Fault of a loss that has a name, if it is one"""
     with np.errstate(all='ignore'):
         for name, function in LOSSES:
             if is_it(function(inputs, outputs)):
@@ -182,13 +176,7 @@ def other_loss(inputs, outputs, is_it):
 
 
 def summed(inputs, received, expected):
-    """Raises the Fault of a cross-entropy that is summed, if it is
-
-    Args:
-        inputs: array.
-        received: float, the loss reported.
-        expected: float, the loss that it must be.
-    """
+    """Raises the Fault of a cross-entropy that is summed, if it is"""
     size = inputs[0].size
     for count, over in ((size, 'the values of an input'),
                         (BATCH, 'the batch'), (BATCH * size, 'both')):

@@ -259,15 +259,7 @@ def auto_output(solution, found):
 
 
 def judge_decoded(solution, models, encoder, weights, found):
-    """Checks the noise of what auto decodes, where a decoder can be inverted
-
-    Args:
-        solution: Solution.
-        models: Models.
-        encoder: heads.Encoder.
-        weights: list of arrays, the encoder's.
-        found: dict, what `decoder-output` has found.
-    """
+    """Checks the noise of what auto decodes, if its decoder is right"""
     if (found['decoder-output'] or {}).get(models.layers) != steps_for(
             solution.task, 'decoder', len(models.sizes[1]) + 1):
         return
