@@ -114,7 +114,7 @@ def explained(solution, sizes, fault):
         Fault, the same where this is not the reason.
     """
     if solution.task != IMAGES or not unfitting(str(fault)):
-        return Fault(str(fault), fault.line)
+        return fault
     sentence = '{}: its layers do not fit together, but with {} they do; ' \
         'max pooling must have same padding, which rounds up where a size ' \
         'is odd'.format(written(sizes), written(EVEN))
