@@ -78,13 +78,13 @@ def python_of(name):
     """Gives the path of a runtime's Python"""
     if name == 'newest':
         return sys.executable
-    # nox makes the folder's name so.
+    # nox names its folders so.
     return os.path.join(ROOT, '.nox', name.replace('.', '-'), 'bin', 'python')
 
 
 def processors():
     """Counts the processors that this process may use"""
-    # macOS cannot tell.
+    # On macOS a process may use all.
     if hasattr(os, 'sched_getaffinity'):
         return len(os.sched_getaffinity(0))
     return os.cpu_count()
@@ -151,7 +151,7 @@ def demand_others(options, found):
              for name in submissions.FILES + ('README.md',)}
     for name in ['weights'] + sorted(FORMS):
         path = getattr(options, name)
-        # A pipe takes more than one.
+        # Several files may go to one pipe.
         if path and not files.direct(path):
             place = os.path.realpath(path)
             if place in taken:
@@ -204,7 +204,7 @@ def prepare(options):
     demand_machine(options)
     given = options.seed
     if given is None:
-        # A file that sees its sizes is not to find the seed from them.
+        # No file must be able to guess the seed, and with it the sizes.
         options.seed = int.from_bytes(os.urandom(4), 'big')
     if options.gradescope and len(found) > 1:
         raise ValueError('--gradescope must be given with one submission. '
@@ -220,7 +220,8 @@ def prepare(options):
 def heed(handler):
     """Sets what the signals do that end the command"""
     for each in jobs.SIGNALS:
-        # nohup has one ignored, and a shell's background another.
+        # With nohup, or in the background, some signals are ignored: they
+        # must stay ignored.
         if signal.getsignal(each) != signal.SIG_IGN:
             signal.signal(each, handler)
 
@@ -228,7 +229,7 @@ def heed(handler):
 def draw(done, total):
     """Draws the progress bar of a class, if there is a terminal"""
     if total > 1 and sys.stderr.isatty():
-        # It is gone when all is done.
+        # After the last one the line is empty.
         sys.stderr.write('\r\x1b[K' + '[{:<40}] {} of {}'.format(
             '#' * (40 * done // total), done, total) * (done < total))
         sys.stderr.flush()
@@ -250,7 +251,8 @@ def save(graded, options, last):
         row['same_as'] = sorted(alike - {row['submission']})
     for name in sorted(FORMS):
         path = getattr(options, name)
-        # A pipe takes a text once, and one of nothing would end an old file.
+        # What is written to a pipe cannot be replaced later. And where
+        # nothing is graded yet, a file of an earlier run must not be lost.
         if graded and path and (last or name == 'json' and
                                 not files.direct(path)):
             files.write(path, FORMS[name](graded, options.weights))
@@ -280,7 +282,8 @@ def run(options, found, rows):
 
     def take(submission, row):
         """Keeps what the judge gave for one more"""
-        # One that the grader failed on is graded again the next time.
+        # Without `made_from`, one that the grader failed on is graded again
+        # the next time.
         if row['cage']:
             row['made_from'] = origin(submission, options)
         rows[submission.name] = row
@@ -302,7 +305,7 @@ def run(options, found, rows):
     if before:
         lines.append('{} of {} graded before; --again grades all anew'.format(
             before, len(found)))
-    # A sentence may quote what the terminal's encoding does not have.
+    # A sentence may quote characters that the terminal cannot show.
     print('\n'.join(lines).encode(sys.stdout.encoding, 'backslashreplace')
           .decode(sys.stdout.encoding), flush=True)
     return int(any(report.is_wrong(task)
@@ -331,11 +334,12 @@ def main():
             parser.error(str(error))
         return run(options, found, rows)
     except KeyboardInterrupt:
-        # Of one more the status would not be this one.
+        # A second Ctrl-C would end this with another status.
         heed(signal.SIG_IGN)
         parser.exit(130, 'grader: interrupted\n')
     except OSError as error:
-        # Python would write the rest at the end, and fail once more.
+        # At exit Python writes what is left to the standard output, and would
+        # fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         parser.error(str(error))
 

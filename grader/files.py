@@ -24,7 +24,7 @@ def direct(path):
 @contextlib.contextmanager
 def beside(path):
     """Names the file that takes a path when it is whole; else it goes"""
-    # Where a path is a link, the link stays.
+    # Not the link is replaced, but the file that it points to.
     part = '{}.{}.part'.format(os.path.realpath(path), os.getpid())
     try:
         yield part
@@ -46,7 +46,7 @@ def writable(path):
         argparse.ArgumentTypeError: if it cannot be written.
     """
     try:
-        # The folder that one is in has an empty path, too.
+        # realpath('') is the current folder.
         if os.path.isdir(os.path.realpath(path)):
             raise IsADirectoryError(0, 'is a folder')
         if os.path.exists(path) and not os.access(path, os.W_OK):
@@ -70,7 +70,7 @@ def write(path, text):
     """
     data = text.encode('utf-8')
     if is_stdout(path):
-        # Opened anew, a file would be written from its beginning.
+        # Opened by its name, a file would be written over from the beginning.
         sys.stdout.flush()
         path = os.dup(sys.stdout.fileno())
     elif not direct(path):

@@ -59,7 +59,7 @@ def as_csv(rows, weights):
         faults = ['{}: {}'.format(task['file'], sentence)
                   for task in row['tasks'] for sentence in
                   map(report.sentence_of, task['faults'])]
-        # What the grader has failed on has no fault and no points.
+        # Where the grader itself failed, there is no fault, but a reason.
         causes = [cause['because'] for task in row['tasks']
                   for cause in task['not_judged']]
         lines.append([row['submission'], row['score']] +
@@ -67,7 +67,7 @@ def as_csv(rows, weights):
                      [len(faults), (faults + causes + [''])[0]])
     text = io.StringIO()
     for line in lines:
-        # A spreadsheet computes what begins like a formula.
+        # A spreadsheet would take these for formulas, and compute them.
         csv.writer(text, lineterminator='\n').writerow(
             ["'" * cell.startswith(('=', '+', '-', '@')) + cell
              for cell in (clean(str(cell)) for cell in line)])
@@ -112,7 +112,7 @@ def as_gradescope(rows, weights):
         'output': '\n'.join(report.lines_of(rows)),
         'visibility': 'visible',
         'execution_time': sum(task['seconds'] for task in row['tasks']),
-        # So that their sum is the score.
+        # The sum of the tests must be the score.
         'tests': [{
             'name': task['file'],
             'score': task['score'] / len(TASKS),

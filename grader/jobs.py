@@ -14,7 +14,7 @@ from .registry import TASKS
 from .sandbox import cage
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# The time that a judge has to end its cage.
+# Seconds that a judge has to end the processes in its cage.
 GRACE = 10
 
 # A judge at work, and what has come of it over its pipe.
@@ -30,20 +30,20 @@ def work(submission, options, writing, stopped):
         writing: int, the end of the pipe that takes the result in JSON.
         stopped: list of int, the signals that the command has got.
     """
-    # Out of reach of the terminal's Ctrl-C: the command ends its judges.
+    # Ctrl-C in the terminal must not reach the judges: the command ends them.
     os.setsid()
     for number in SIGNALS:
         signal.signal(number, signal.default_int_handler)
     for descriptor in range(3):
         os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
     try:
-        # One may have come after the fork, before there was a handler.
+        # A signal may have come before its handler was set.
         if stopped:
             return
         result = judge.judge(submission, options)
     except KeyboardInterrupt:
         return
-    # A fault of the grader's own is not to cost the class its grades.
+    # A fault of the grader's own must not cost the class its grades.
     except Exception as error:
         result = {'failed': judge.failure(error)}
     with os.fdopen(writing, 'w') as pipe:
@@ -112,17 +112,19 @@ def grade(waiting, options, take, stopped):
         stopped: list that ends all early as soon as something is in it.
     """
     waiting, running = waiting[::-1], {}
-    # Tried once: judges are forked, and have what this process knows.
+    # Tried here, once: judges are forked, and know what this process knows.
     if waiting and options.cage:
         cage.choose(options.python)
-    # A judge keeps its own limits; this is for one that hangs.
+    # Longer than any judge takes that keeps the limits: one that hangs is
+    # ended.
     longest = 2 * len(TASKS) * options.task_seconds + 120
     try:
         while (waiting or running) and not stopped:
             for _ in range(min(len(waiting), options.jobs - len(running))):
                 reading, job = start(waiting.pop(), options, stopped)
                 running[reading] = job
-            # Another thread may get the signal: then this call goes on.
+            # A signal that another thread gets does not wake this call, so it
+            # must not wait long.
             for reading in connection.wait(list(running), 0.1):
                 # A job that the signal has ended is no fault of the grader.
                 if not stopped and read(running[reading], reading):

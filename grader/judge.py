@@ -80,7 +80,7 @@ class Results:
         name = check.name
         try:
             for needed in check.needs:
-                # A check of several tasks may need one of a few of them.
+                # A check of all tasks may need one that few tasks have.
                 if needed in self.names and needed not in self.found:
                     raise Unjudged(by=(needed,))
             found = Found((earlier, self.found.get(earlier))
@@ -152,7 +152,7 @@ def faults_of(text, results, names):
             line = fault.line
             faults.append((name, str(fault), text['lines'].get(line)
                            if isinstance(line, str) else line))
-    # Two checks may come upon one fault, which is said and costs once.
+    # Two checks may find the same fault: it is said once.
     once = collections.OrderedDict()
     for name, sentence, line in faults:
         once.setdefault(clean(sentence), (name, line))
@@ -178,7 +178,7 @@ def verdict(task, text, results, weights):
     not_judged = [tuple(one) for one in text['not_judged']] + [
         (name, clean(results.sentence(results.unjudged[name])))
         for name in required if name in results.unjudged]
-    # Two checks may have the same sentence: both count.
+    # Where two checks have the same sentence, both earn nothing.
     failed = results.failed.union(name for name, *_ in faults + not_judged)
     return {
         'file': TASKS[task].file,
@@ -211,7 +211,7 @@ def judge(submission, options):
         dict, as docs/grading.md says; and 'normal', see likeness.
     """
     cage.adopt()
-    # It forks, which is safe only while there are no threads yet.
+    # First of all: it forks, which is safe only while there are no threads.
     texts = [examination.examine(submission.files[task.file], task.parameters)
              for task in TASKS]
     if not submission.readme:

@@ -14,7 +14,7 @@ from .wording import plural
 SIDES = ('encoder', 'decoder', 'auto')
 # The most that a model may have: more would take the judge too long.
 MOST_WEIGHTS, MOST_ARRAYS = 2 ** 22, 200
-# The checks that know it where layers do not fit together.
+# Where layers do not fit together, one of these checks may know why.
 FITTING = ('encoder-layers', 'decoder-layers', 'encoder-output')
 # How many inputs are compared.
 COUNT = 12
@@ -76,8 +76,8 @@ class Model:
         try:
             outputs = self.ask('call', action, [inputs], predict=predict)
         except Fault as fault:
-            # Wrong layers are one fault, and so are codes of another size:
-            # Keras 2 makes auto all the same, and fails when it is called.
+            # Wrong layers, or codes of another size, are one fault. With them
+            # Keras 2 makes auto all the same; only a call of it fails.
             fault.unless = FITTING
             raise
         require(all(len(output) == len(inputs) for output in outputs if
@@ -138,8 +138,8 @@ class Model:
         """
         solution = self.solution
         inputs = inputs_for(solution, self.models.sizes, COUNT, self.side)
-        # Of the two heads one is enough: which of two that have the same
-        # shapes is the mean, is found later.
+        # One of the two heads is enough. Which of them is the mean, is found
+        # later.
         steps = head_steps(len(order)) if (
             solution.task == VARIATIONAL and self.side == 'encoder'
         ) else steps_for(solution.task, self.side, len(order))

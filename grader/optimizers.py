@@ -52,7 +52,7 @@ def misses(moves, slopes, rule):
     wanted = np.array(list(rule(slopes)))
     with np.errstate(all='ignore'):
         rates = np.median(moves / wanted, axis=1)
-        # TensorFlow 1.12 sometimes takes a step at the rate of the one before.
+        # TensorFlow 1.12 sometimes uses the rate of the step before.
         rates = np.clip(rates, 0.6 * rates[0], 1.4 * rates[0])[:, None]
         far = ~(np.abs(moves - rates * wanted) <
                 TOLERANCE * np.abs(rates * wanted).max())

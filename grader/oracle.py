@@ -26,7 +26,7 @@ import numpy as np
 EPSILON = 1e-7
 MOST = float(np.float32(1 - EPSILON))
 
-# The step of gradients: so small that its square is nothing.
+# The step of gradients: so small that its square rounds to nothing.
 STEP = 1e-30
 
 # A Kolmogorov-Smirnov distance times sqrt(n) that chance exceeds with a
@@ -108,7 +108,7 @@ def pool(x, kind):
     if kind == 'valid':
         x = x[:, :height // 2 * 2, :width // 2 * 2]
     if kind == 'strided':
-        # Same padding of an even size by TensorFlow begins at the second.
+        # With same padding, TensorFlow takes the second value of an even size.
         return x[:, 1 - height % 2::2, 1 - width % 2::2]
     x = np.pad(x, [(0, 0), (0, x.shape[1] % 2), (0, x.shape[2] % 2), (0, 0)],
                mode='constant', constant_values=np.nan)
@@ -333,7 +333,7 @@ def diagnose(steps, layers, x, received, until):
                 if close(received, forward(other, layers, x)):
                     return fault, other
             except ValueError:
-                # It may leave too little for a valid convolution.
+                # Too little was left for a valid convolution.
                 continue
     return None, None
 

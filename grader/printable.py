@@ -17,7 +17,7 @@ def clean(text, most=300):
         cannot be printed are backslash escapes; cut at a word if too long.
     """
     text = re.sub(r'\s+', ' ', text).strip()
-    # Escapes make a text longer only, so the rest would be cut anyway.
+    # Escapes make a text longer, never shorter: what follows would be cut.
     line = ''.join(
         character if character.isprintable() else
         character.encode('unicode_escape').decode()
@@ -25,6 +25,6 @@ def clean(text, most=300):
     if len(line) <= most:
         return line
     line = line[:most - 3]
-    # A word of half a sentence is cut itself.
+    # Where the last word is more than half of the line, it is cut itself.
     blank = line.rfind(' ')
     return line[:blank if 2 * blank > most else None] + '...'

@@ -70,11 +70,11 @@ def task_lines(task):
     lines = []
     for fault in task['faults']:
         lines.append('  ' + clean(sentence_of(fault)))
-        # The cause is named by its sentence or by its check.
+        # What is not judged names the fault by its sentence or its check.
         for cause in (fault['sentence'], fault['check']):
             if cause in hidden:
                 checks = hidden.pop(cause)
-                # Of a file that is missing, that is said once.
+                # Where nothing is judged, the fault itself says enough.
                 lines += [not_judged(checks)] * bool(task['score'])
     for cause in sorted(hidden):
         lines += ['  ' + clean(cause), not_judged(hidden[cause])]
@@ -94,7 +94,7 @@ def advice_lines(tasks):
     for task in tasks:
         for entry in task['advice']:
             names = files.setdefault(clean(entry['sentence']), [])
-            # Of the folder, and not of a file.
+            # The README is the folder's, not a file's.
             if entry['check'] != 'readme' and task['file'] not in names:
                 names.append(task['file'])
     lines = sorted('  {}{}{}'.format(', '.join(names), ': ' * bool(names),
@@ -108,7 +108,7 @@ def one(row):
     """Writes the report of one submission, see lines_of"""
     faults = [task_lines(task) for task in row['tasks']]
     end = advice_lines(row['tasks'])
-    # As many of each task as there is room for.
+    # Each task may have so many lines that all fit.
     room = MOST_LINES - 4 - len(faults) - len(end)
     most = max(most for most in range(room + 1)
                if sum(min(most, len(lines)) for lines in faults) <= room)
@@ -133,7 +133,7 @@ def commonest(rows):
     for row in rows:
         for task in row['tasks']:
             for fault in task['faults']:
-                # Sizes and lines differ where the fault is the same.
+                # The same fault may be told with other sizes and lines.
                 key = fault['check'], re.sub(r'\d+([.,e +-]+\d+)*', '0',
                                              fault['sentence'])
                 names.setdefault(key, set()).add(row['submission'])

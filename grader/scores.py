@@ -8,18 +8,22 @@ from .registry import SPARSE, TASKS, VARIATIONAL
 FORM = {'first-line': 2, 'mode': 2, 'new-line': 1, 'style': 3,
         'documentation': 3, 'imports': 2, 'syntax': 2}
 MODELS = {'returns': 10, 'name': 6, 'list': 2, 'program': 2, 'sizes': 2,
-          'order': 4, 'encoder-layers': 4, 'encoder-output': 3,
-          'decoder-layers': 3, 'decoder-output': 2, 'auto-output': 2}
-TRAINING = {'loss': 25, 'optimizer': 10, 'training': 10}
+          'order': 4, 'outputs': 6, 'encoder-layers': 4, 'encoder-output': 3,
+          'decoder-layers': 3, 'decoder-output': 2, 'auto-output': 2,
+          'sample': 5}
+TRAINING = {'loss': 25, 'penalty': 10, 'optimizer': 10, 'training': 10}
+# Checks that only one task has.
+ONLY = {'outputs': VARIATIONAL, 'sample': VARIATIONAL, 'penalty': SPARSE}
 
-# Of each task, 100 points.
-WEIGHTS = {task: dict(FORM, **dict(MODELS, **TRAINING))
+# The points of each task are 100. Faults are told in this order.
+WEIGHTS = {task: {name: points for table in (FORM, MODELS, TRAINING)
+                  for name, points in table.items()
+                  if ONLY.get(name, task) == task}
            for task in range(len(TASKS))}
-WEIGHTS[SPARSE].update({'loss': 15, 'penalty': 10})
+WEIGHTS[SPARSE]['loss'] = 15
 WEIGHTS[VARIATIONAL].update({
-    'returns': 5, 'order': 2, 'outputs': 6, 'encoder-layers': 3,
-    'encoder-output': 2, 'decoder-layers': 2, 'decoder-output': 1,
-    'sample': 5})
+    'returns': 5, 'order': 2, 'encoder-layers': 3, 'encoder-output': 2,
+    'decoder-layers': 2, 'decoder-output': 1})
 
 
 def read(path):

@@ -187,7 +187,7 @@ class Solution:
                 self.known[key] = None, fault
         value, fault = self.known[key]
         if fault is not None:
-            # Who raises it may add to it what another must not see.
+            # A copy: what is added to it on the way must not stay.
             raise copy.copy(fault)
         return value
 
@@ -201,14 +201,14 @@ class Solution:
         def find():
             """Loads the file"""
             if self.connection is None:
-                # A line that is too long does not keep it from that.
+                # Only a fault of syntax keeps a file from being loaded.
                 causes = self.text['faults']
                 causes = [one for one in causes if one[0] == 'syntax'] + causes
                 raise Unjudged(causes[0][1] if causes else
                                'the file cannot be loaded')
             found = self.ask('load', 'importing the file')[0]['functions']
             named = [one for one in found if one[0] == 'autoencoder']
-            # Of another name, if there is but one that can be meant.
+            # A function of another name, if only one can be meant.
             count = len(self.parameters)
             others = [one for one in found if len(
                 [1 for _, optional in one[1] if not optional]) == count]
@@ -307,7 +307,7 @@ class Solution:
         orders = []
         for order in list(itertools.permutations(range(3)))[1:]:
             self.order = list(order)
-            # Anew: what is called has weights, right or not, from then on.
+            # New models: a wrong call may have made weights of wrong shapes.
             if self.fit(self.build(models.sizes, order=order)[1]):
                 orders.append(self.order)
         self.order = orders[0] if len(orders) == 1 else [0, 1, 2]
@@ -323,7 +323,7 @@ class Solution:
                     models.sizes, model.side)).shape[1:]
             except (Fault, Unjudged):
                 return False
-            # Whether auto gives the size of images back depends on it.
+            # auto need not give height and width back, see sizes.
             if (shape != latent if model.side == 'encoder' else
                     len(shape) != len(dims) or shape[-1] != dims[-1] or
                     shape == latent):
@@ -334,7 +334,7 @@ class Solution:
     def primary(self):
         """Models of the first sizes that can be made, for the long checks"""
         for sizes in sizes_of(self):
-            # A list that is not empty: order shows there.
+            # Without hidden layers, few mistakes would show.
             if sizes[1]:
                 with contextlib.suppress(Unjudged):
                     return self.models(sizes)

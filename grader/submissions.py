@@ -42,7 +42,8 @@ def find(folders):
     """
     paths = []
     for folder in folders:
-        # A variable that is not set is not the folder that one is in.
+        # An empty path, as from a shell variable that is not set, must not
+        # mean the current folder.
         found = [folder] if folder and holds(folder) else [
             path for path in below(folder) if holds(path)]
         if not found:
@@ -50,9 +51,10 @@ def find(folders):
                 'FOLDER must hold one of {}, or folders that do. Received: {}'
                 .format(', '.join(FILES), clean(repr(folder), 150)))
         paths += [os.path.abspath(path) for path in found]
-    # A folder that is named twice is one submission.
+    # A folder that is given twice is graded once.
     paths = list(collections.OrderedDict.fromkeys(paths))
-    # What a class's folder holds may be a link to another's submission.
+    # A student may hand in a link to another's folder; only the user may
+    # name a link.
     given = {os.path.abspath(folder) for folder in folders}
     return [Submission(name, path, files_of(path, path in given),
                        regular(os.path.join(path, 'README.md')))
@@ -125,7 +127,8 @@ def read(path):
         File.
     """
     try:
-        # A pipe would be waited for, a terminal would become the grader's.
+        # Else a pipe would block, and a terminal would become the one that
+        # controls the grader.
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK |
                        os.O_NOCTTY)
     except OSError as error:
@@ -166,7 +169,7 @@ def read_open(file, mode):
                     'special file')
         return None, 'the file is a {}; hand in a regular file'.format(kind)
     content = b''
-    # It may grow while it is read.
+    # A file may grow while it is read, so its size says nothing.
     while len(content) <= MOST:
         part = os.read(file, MOST + 1 - len(content))
         if not part:

@@ -13,10 +13,10 @@ import threading
 import numpy as np
 import pytest
 
-from grader import optimizers, oracle, scores
+from grader import judge, optimizers, oracle, scores
 from grader.checks import checks_of, loss
 from grader.proof.__main__ import grade
-from grader.registry import TASKS
+from grader.registry import TASKS, Check, Fault
 from grader.sandbox import protocol
 from grader.wording import gist
 from tests.models import call, evaluate
@@ -98,6 +98,53 @@ def test_weights_in_the_docs():
     for task in range(len(TASKS)):
         assert {row[0]: int(row[1 + task]) for row in rows
                 if row[1 + task].strip()} == scores.WEIGHTS[task]
+
+
+@pytest.mark.parametrize('task', range(len(TASKS)))
+def test_order_of_checks(task):
+    """Each check comes after those that it names, and none names itself"""
+    names = [check.name for check in checks_of(task)]
+    assert len(set(names)) == len(names)
+    for check in checks_of(task):
+        assert not set(names[names.index(check.name):]) & set(check.before)
+
+
+def raises(error):
+    """Makes what judges a check, and raises an error"""
+    def judge(solution, found):
+        """Raises it"""
+        raise error
+    return judge
+
+
+def test_what_follows_from_a_fault():
+    """It is told once; what needs more than was found is not judged"""
+    seen = []
+    made = [
+        ('wrong', raises(Fault('it is wrong')), (), ()),
+        ('mended', raises(Fault('it is mended', found=7)), (), ()),
+        ('needs wrong', raises(AssertionError), ('wrong',), ()),
+        ('needs needs wrong', raises(AssertionError), ('needs wrong',), ()),
+        ('needs mended', lambda solution, found: seen.append(
+            (dict(found), found.right)), ('mended',), ('wrong',)),
+        ('follows', raises(Fault('so it fails', unless=('wrong',))), (),
+         ('wrong',)),
+        ('does not follow', raises(Fault('it fails', unless=('passed',))), (),
+         ('passed',)),
+        ('needs what the task has not', lambda *_: None, ('other',), ()),
+        ('fails', raises(ZeroDivisionError('x')), (), ())]
+    results = judge.Results({name for name, *_ in made})
+    for name, function, needs, after in made:
+        results.make(Check(name, function, (0,), needs, after, None), None)
+    assert seen == [({'mended': 7, 'wrong': None}, False)]
+    assert {name: str(faults[0]) for name, faults in results.faults.items()
+            } == {'wrong': 'it is wrong', 'mended': 'it is mended',
+                  'does not follow': 'it fails'}
+    said = {name: results.sentence(unjudged)
+            for name, unjudged in results.unjudged.items()}
+    assert said.pop('fails').startswith('the grader itself failed here')
+    assert said == dict.fromkeys(
+        ('needs wrong', 'needs needs wrong', 'follows'), 'it is wrong')
 
 
 def pipes():

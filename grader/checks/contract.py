@@ -9,7 +9,7 @@ from ..registry import Fault, IMAGES, TASKS, Unjudged, check, require
 from ..sizes import EVEN, EXERCISE, sizes_of
 from ..wording import written
 
-# The checks that say it where layers do not fit together.
+# Where layers do not fit together, one of these checks may know why.
 FITTING = ('encoder-layers', 'decoder-layers', 'encoder-output',
            'decoder-output')
 
@@ -49,7 +49,7 @@ def outcome(solution, sizes):
     """Says what comes of a changed list where it is used again"""
     try:
         again = solution.build(sizes, again=True)[1]
-        # Not weights(), which demands the same shapes.
+        # weights() would fail, for it demands the same shapes.
         shapes = [[w.shape for w in model.ask('weights', 'get_weights()')]
                   for made in (solution.primary, again)
                   for model in (made.encoder, made.decoder)]
@@ -114,7 +114,7 @@ def explained(solution, sizes, fault):
         Fault, the same where this is not the reason.
     """
     if solution.task != IMAGES or not unfitting(str(fault)):
-        return Fault(str(fault), fault.line)
+        return fault
     sentence = '{}: its layers do not fit together, but with {} they do; ' \
         'max pooling must have same padding, which rounds up where a size ' \
         'is odd'.format(written(sizes), written(EVEN))

@@ -123,12 +123,7 @@ def entropy_fault(factor, dims):
 
 
 def diagnose_factors(measured, sizes):
-    """Raises the Faults of both terms, if these explain the loss
-
-    Args:
-        measured: list of what `measure` gave.
-        sizes: tuple, the arguments of autoencoder.
-    """
+    """Raises the Faults of both terms, if these explain the loss"""
     dims, _, latent = sizes
     parts = solve([[entropy(x, y), kl(values)]
                    for _, x, y, *values in measured],
@@ -148,12 +143,7 @@ def diagnose_factors(measured, sizes):
 
 
 def diagnose_reconstruction(measured, sizes):
-    """Raises the Fault of another loss than the cross-entropy, if it is one
-
-    Args:
-        measured: list of what `measure` gave.
-        sizes: tuple, the arguments of autoencoder.
-    """
+    """Raises the Fault of another loss than the cross-entropy, if it is one"""
     dims, _, latent = sizes
     losses = [one[0] for one in measured]
     for name, function in LOSSES:
@@ -173,11 +163,7 @@ def diagnose_reconstruction(measured, sizes):
 
 
 def diagnose_divergence(measured):
-    """Raises the Fault of a KL divergence with other factors, if it is that
-
-    Args:
-        measured: list of what `measure` gave.
-    """
+    """Raises the Fault of a KL divergence with other factors, if it is that"""
     losses = [one[0] for one in measured]
     for scale, name in ((1, 'log_var'), (2, '2 * log_var'),
                         (0.5, 'log_var / 2')):
@@ -204,7 +190,8 @@ def diagnose_loss(solution, models, encoder, found):
     """Raises the Fault that explains a wrong loss"""
     measured = [measure(solution, models, encoder, 'loss {} '.format(number))
                 for number in range(20)]
-    # How Keras cuts outputs off that are 0 or 1, or beyond, would show.
+    # Keras cuts off outputs that are 0 or 1, or beyond: these would not show
+    # which loss it is.
     if not all(0 < one[2].min() <= one[2].max() < 1 for one in measured) and (
             not ends_in_sigmoid(models, found)):
         raise Unjudged(by=('decoder-output',))

@@ -107,7 +107,7 @@ def judge_layers(solution, side, models):
                 'applied to {} values; it must be applied to {}, those of the '
                 'layer before it{}', i + 1, side, kernel.shape[-2], wanted[-2],
                 ', as the mean is' if head else '', line=side,
-                # The encoder may have a latent representation of its own size.
+                # The decoder may be right for a wrong encoder.
                 unless=() if side == 'encoder' or i else ('encoder-layers',))
 
 
@@ -188,13 +188,7 @@ def judge_output(solution, side, models, networks):
 
 
 def unexplained(side, received, expected):
-    """Words that a model puts out something else than it must
-
-    Args:
-        side: str, encoder or decoder.
-        received: array.
-        expected: array, or None where the layers do not fit together.
-    """
+    """Words that a model puts out something else than it must"""
     if expected is not None and received.shape != expected.shape:
         return 'the {} puts out shape {} an input; its layers must give ' \
             '{}'.format(side, received.shape[1:], expected.shape[1:])

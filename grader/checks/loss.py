@@ -22,7 +22,7 @@ ADDED = ((0.0, 0.0), (oracle.EPSILON, oracle.EPSILON),
 # that were a sigmoid, whatever it is.
 Objective = collections.namedtuple('Objective', 'function logits')
 
-# The checks that know it where auto gives another shape than its input has.
+# Where auto gives another shape than its input has, one of these may know why.
 SHAPING = ('auto-output', 'decoder-output', 'decoder-layers',
            'encoder-output', 'encoder-layers')
 
@@ -165,13 +165,7 @@ def multiple(solution, models, inputs):
 
 
 def other_loss(inputs, outputs, is_it):
-    """Raises the Fault of a loss that has a name, if it is one
-
-    Args:
-        inputs: array.
-        outputs: array, auto's.
-        is_it: function that tells whether a number is the loss reported.
-    """
+    """Raises the Fault of a loss that has a name, if it is one"""
     with np.errstate(all='ignore'):
         for name, function in LOSSES:
             if is_it(function(inputs, outputs)):
@@ -182,13 +176,7 @@ def other_loss(inputs, outputs, is_it):
 
 
 def summed(inputs, received, expected):
-    """Raises the Fault of a cross-entropy that is summed, if it is
-
-    Args:
-        inputs: array.
-        received: float, the loss reported.
-        expected: float, the loss that it must be.
-    """
+    """Raises the Fault of a cross-entropy that is summed, if it is"""
     size = inputs[0].size
     for count, over in ((size, 'the values of an input'),
                         (BATCH, 'the batch'), (BATCH * size, 'both')):
@@ -247,7 +235,8 @@ def judge_loss(solution, models, found):
     summed(inputs, received, expected)
     if is_of_logits(solution, models, found, inputs, weights, is_it):
         return objective(entropy, logits=True)
-    # How Keras cuts outputs off that are 0 or 1, or beyond, would show.
+    # Keras cuts off outputs that are 0 or 1, or beyond: these would not show
+    # which loss it is.
     if not 0 < outputs.min() <= outputs.max() < 1 and not ends_in_sigmoid(
             models, found):
         raise Unjudged(by=('decoder-output', 'decoder-layers'))
@@ -256,7 +245,8 @@ def judge_loss(solution, models, found):
         raise Fault('the binary cross-entropy is multiplied by {:.3g}; it '
                     'must be as it is'.format(constant / factors[-1]), 'loss',
                     found=objective(lambda t, p: constant * entropy(t, p)))
-    # A penalty that does not depend on lambtha: the check of that says so.
+    # This may be a penalty that does not depend on lambtha, which the check
+    # `penalty` finds.
     if solution.task == SPARSE and received > expected:
         return objective(entropy)
     require(np.isfinite(received), 'the loss reported is {}; the binary '

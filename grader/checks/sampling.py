@@ -192,7 +192,8 @@ def decoded(heads, role, what, key):
         what: str, how that is called.
         key: str, the name of its network.
     """
-    # The first output may be another one. Then the order is the one fault.
+    # Auto may decode the first output, as it must, but the outputs are in a
+    # wrong order: that is one fault, not two.
     return Fault('what auto decodes is {}; it must be the sample, the '
                  "encoder's first output".format(what), 'decode', found=key,
                  unless=('outputs',) * (heads.roles[role] == 0))
@@ -202,7 +203,7 @@ def judge_fed(solution, models, found):
     """Checks which output of the encoder auto decodes, without noise"""
     encoder = Encoder(solution, models, found)
     if encoder.networks['log_var'][-2][2] != 'linear':
-        # No weights make such a log variance small everywhere.
+        # With another activation, no weights make it small everywhere.
         raise Unjudged(by=('encoder-output',))
     weights = {
         'encoder': encoder.quiet(encoder.randomise('auto encoder'), SILENT),
@@ -258,15 +259,7 @@ def auto_output(solution, found):
 
 
 def judge_decoded(solution, models, encoder, weights, found):
-    """Checks the noise of what auto decodes, where a decoder can be inverted
-
-    Args:
-        solution: Solution.
-        models: Models.
-        encoder: heads.Encoder.
-        weights: list of arrays, the encoder's.
-        found: dict, what `decoder-output` has found.
-    """
+    """Checks the noise of what auto decodes, if its decoder is right"""
     if (found['decoder-output'] or {}).get(models.layers) != steps_for(
             solution.task, 'decoder', len(models.sizes[1]) + 1):
         return

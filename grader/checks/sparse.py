@@ -94,13 +94,7 @@ WANTED = 'it must be an L1 penalty on the output of the encoder, the ' \
 
 
 def diagnose(solution, measured, latent):
-    """Raises the Fault that explains a wrong penalty
-
-    Args:
-        solution: Solution.
-        measured: list of what `measure` gave for LAMBTHA.
-        latent: int, the place of the latent layer.
-    """
+    """Raises the Fault that explains a wrong penalty"""
     penalties = np.array([one[0] for one in measured])
     count = len(measured[0][1])
     for title, amount in KINDS:
@@ -125,12 +119,7 @@ def diagnose(solution, measured, latent):
 
 
 def wrong_factor(solution, part):
-    """Raises the Fault of an L1 penalty with a wrong factor
-
-    Args:
-        solution: Solution.
-        part: float, what the sum of the absolute values is multiplied by.
-    """
+    """Raises the Fault of an L1 penalty with a wrong factor"""
     require(not any(abs(part / factor / LAMBTHA ** 2 - 1) < 1e-2
                     for factor in factors(solution)), 'the penalty is '
             'multiplied by lambtha squared; it must be by lambtha',
@@ -173,13 +162,7 @@ def penalty(solution, found):
 
 
 def explain_penalty(solution, known, latent):
-    """Raises the Fault of a wrong penalty
-
-    Args:
-        solution: Solution.
-        known: Known.
-        latent: int, the place of the latent layer.
-    """
+    """Raises the Fault of a wrong penalty"""
     measured = [measure(solution, known, LAMBTHA, purpose)
                 for purpose in range(20, 40)]
     require(max(abs(one[0]) for one in measured) > 1e-5, 'there is no L1 '

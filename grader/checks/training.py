@@ -80,7 +80,7 @@ class Trainee:
         if solution.task == VARIATIONAL:
             self.heads = Encoder(solution, models, found)
             if self.encoder['mean'] == self.encoder['log_var']:
-                # Of one layer for both, nothing makes the noise alone small.
+                # One layer gives both: a small log variance changes the mean.
                 raise Unjudged(by=('encoder-layers', 'encoder-output'))
 
     def prepare(self):
@@ -126,7 +126,7 @@ class Trainee:
             outputs = oracle.forward(self.decoder, decoder, codes)
             loss = self.objective.function(inputs, outputs, values)
             if self.penalty not in (None, WRONG):
-                # Of the latent layer's output.
+                # values[-1] are those of the latent layer.
                 loss += self.models.sizes[3] * times * oracle.magnitude(
                     values[-1][1]).sum() * factors(
                         self.solution, times * len(inputs))[self.penalty]
@@ -162,16 +162,7 @@ def trained_models(solution, found):
 
 
 def demand_loss(trainee, way, given, received, before, expected):
-    """Demands that a step reports the loss that it must
-
-    Args:
-        trainee: Trainee.
-        way: str, how the step is made.
-        given: array, the batch.
-        received: float, the loss reported.
-        before: float, what evaluate has reported, or None.
-        expected: float, what the oracle computes, or None.
-    """
+    """Demands that a step reports the loss that it must"""
     require(before is None or near(received, before), '{} reports a loss '
             'of {:.5g} where evaluate reports {:.5g} for the same inputs '
             'and weights; they must be the same', way, received, before,
@@ -207,7 +198,7 @@ def follow(trainee, inputs, times, ways):
     given = np.repeat(inputs, times, axis=0)
     moves, slopes = [], []
     for step, way in enumerate(ways):
-        # Here, and only here: evaluate does not change the weights.
+        # Asked before the step, for evaluate does not change the weights.
         before = evaluated(models, given) if times == 1 and (
             step == 0 or way != ways[step - 1]) else None
         slopes.append(oracle.gradient(loss, arrays, chosen))
@@ -248,13 +239,7 @@ def layer_of(task, number, counts):
 
 
 def frozen_fault(task, run, frozen):
-    """Makes the Fault of arrays that training does not change, or None
-
-    Args:
-        task: int.
-        run: Run.
-        frozen: list of int, which arrays these are.
-    """
+    """Makes the Fault of arrays that training does not change, or None"""
     return Fault('training does not change {}{}; all must be trained'.format(
         layer_of(task, frozen[0], run.counts), ' and {} more'.format(
             len(frozen) - 1) if frozen[1:] else ''),
@@ -302,16 +287,7 @@ def judge_run(solution, run):
 
 
 def judge_steps(trainee, ways, later):
-    """Judges steps of training with sizes that no file can know
-
-    Args:
-        trainee: Trainee.
-        ways: list of str, how each step is made.
-        later: int, how many steps are made after these, without a look.
-
-    Returns:
-        two of Fault or None, see judge_run.
-    """
+    """Judges steps of training with sizes that no file can know"""
     solution = trainee.solution
     inputs = inputs_for(solution, trainee.models.sizes, IMAGES_BATCH
                         if solution.task == IMAGES else BATCH)

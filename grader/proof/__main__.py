@@ -20,8 +20,8 @@ from ..judge import judge
 from ..registry import TASKS
 from . import variants
 
-# What the variants use that older runtimes may not have; half a penalty is a
-# right one for TensorFlow 1.12, which counts it twice.
+# Variants that have this are graded on the newest runtime only: older ones may
+# not know it. TensorFlow 1.12 counts a penalty twice, so half a one is right.
 NEWER = r'keras\.ops\b|keras\.random|adamw|interpolation|' \
     r'BinaryCrossentropy|lambtha / 2|Sequential\(\[(\w+\.)+Input\('
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -138,11 +138,7 @@ def prove(given):
 
 
 def parse():
-    """Reads the command line
-
-    Returns:
-        argparse.Namespace.
-    """
+    """Reads the command line"""
     parser = argparse.ArgumentParser(prog='python3 -m grader.proof',
                                      description=__doc__)
     parser.add_argument('--repeat', type=int, default=1, metavar='N',
@@ -161,11 +157,7 @@ def parse():
 
 
 def chosen(options):
-    """Groups the variants that the options name, of each task one
-
-    Returns:
-        list of lists, see cases.
-    """
+    """Groups the variants that the options name, of each task one"""
     found = [case for case in cases()
              if options.task in (None, case[0].task) and
              re.search(options.only, case[0].name) and

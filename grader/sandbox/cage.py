@@ -35,17 +35,17 @@ SYSTEM = ['/usr', '/bin', '/lib', '/lib32', '/lib64', '/etc/ld.so.cache',
           '/etc/alternatives', '/etc/localtime', '/dev/null', '/dev/zero',
           '/dev/random', '/dev/urandom', '/proc/cpuinfo', '/proc/meminfo',
           '/proc/stat', '/sys/devices/system/cpu']
-# Of a Python's own folder: it may be the project's too.
+# What is shown of a Python's own folder, which may be the project's folder.
 PARTS = ['bin', 'lib', 'lib64', 'pyvenv.cfg']
-# One task uses about one core; its threads' stacks and arenas count as
-# memory (RLIMIT_AS). No GPU: runners would share it, and it rounds coarsely.
+# More threads would make a task no faster, but their stacks and arenas count
+# as memory (RLIMIT_AS). Results of a GPU are too inexact to be compared.
 ENVIRONMENT = {
     'PATH': '/usr/bin:/bin', 'LANG': 'C.UTF-8', 'TF_CPP_MIN_LOG_LEVEL': '3',
     'CUDA_VISIBLE_DEVICES': '-1', 'TF_NUM_INTRAOP_THREADS': '1',
     'TF_NUM_INTEROP_THREADS': '1', 'OMP_NUM_THREADS': '1',
     'OPENBLAS_NUM_THREADS': '1', 'MALLOC_ARENA_MAX': '2'}
 PROCESSORS = 4
-# In one process; the most that an honest one had was 33.
+# Threads of one process; the most that a right file had was 33.
 THREADS = 512
 COMPLAINTS = 2 ** 16
 SET_DUMPABLE, SET_CHILD_SUBREAPER = 4, 36
@@ -96,7 +96,7 @@ def without(path, secret):
         list of str, the path or those in it that together are the rest.
     """
     if inside(secret, os.path.realpath(path)):
-        # As where a container has the project in /usr/src.
+        # A container may have the project in /usr/src, say.
         return [] if secret == os.path.realpath(path) else [
             found for name in sorted(os.listdir(path))
             for found in without(os.path.join(path, name), secret)]
@@ -118,7 +118,8 @@ def ask(python):
     program, prefixes, paths = json.loads(subprocess.check_output(
         [python, '-s', '-E', '-c', ASK],
         stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL).decode('utf-8'))
-    # An environment may lie in the project; nothing else of it is needed.
+    # The environment may be in the project's folder; the rest of that folder
+    # is not shown.
     wanted = SYSTEM + [path for path in paths if not inside(path, ROOT)]
     wanted += [os.path.join(prefix, part) for prefix in prefixes
                for part in PARTS]
@@ -145,14 +146,14 @@ def bubblewrap(readable, place):
     """
     command = ['bwrap', '--unshare-all', '--unshare-user', '--new-session',
                '--die-with-parent', '--cap-drop', 'ALL']
-    # TensorFlow reads about its own process; there are no others in it.
+    # TensorFlow needs /proc/self. There are no other processes in this one.
     command += ['--proc', '/proc', '--remount-ro', '/proc']
     for path in readable:
         if inside(path, '/proc'):
             continue
         command += ['--dev-bind' if inside(path, '/dev') else '--ro-bind',
                     path, path]
-    # The root is a file system in memory: not even there can be written.
+    # The root is a file system in memory, which would have no limit.
     return command + ['--remount-ro', '/', '--chdir',
                       os.path.join(place, 'code')]
 
@@ -167,9 +168,9 @@ def limit(gibibytes, processors):
     if processors:
         os.sched_setaffinity(0, processors)
     limits = {'AS': int(gibibytes * 2 ** 30), 'FSIZE': 2 ** 26, 'CORE': 0,
-              # Each thread takes as much of the former for its stack.
+              # Each thread takes so much of the memory for its stack.
               'STACK': 2 ** 23,
-              # All processes and threads of the user together.
+              # Of all processes of the user together.
               'NPROC': 8192, 'NOFILE': 256}
     for name, most in limits.items():
         kind = getattr(resource, 'RLIMIT_' + name)
@@ -212,20 +213,20 @@ def start(kind, python, place, arguments, descriptors, gibibytes):
         with open(os.path.join(place, 'readable'), 'wb') as paths:
             paths.write(b'\0'.join(map(os.fsencode, readable)))
     environment = dict(ENVIRONMENT, HOME=home, TMPDIR=home,
-                       # PyTorch makes it where it does not exist.
+                       # Else PyTorch tries to make one.
                        TORCHINDUCTOR_CACHE_DIR=home)
     if more:
         environment['PYTHONPATH'] = os.pathsep.join(more)
     if 'KERAS_BACKEND' in os.environ:
         environment['KERAS_BACKEND'] = os.environ['KERAS_BACKEND']
-    # For each processor that they may use programs make threads, whose stacks
-    # and queues count as memory: a file must not need more on 64 of them.
-    # macOS does not tell which there are.
+    # Libraries start threads for each processor, and their stacks count as
+    # memory: on 64 processors a file must not need more than on 4. macOS does
+    # not tell which there are.
     processors = sorted(getattr(os, 'sched_getaffinity', lambda _: [])(0))
     processors = random.SystemRandom().sample(
         processors, min(len(processors), PROCESSORS))
     ours, theirs = os.pipe()
-    # A full pipe must not stop the runner: what is too much gets lost.
+    # Where the pipe is full, the runner must go on: the rest is lost.
     for end in (ours, theirs):
         flags = fcntl.fcntl(end, fcntl.F_GETFL)
         fcntl.fcntl(end, fcntl.F_SETFL, flags | os.O_NONBLOCK)
@@ -268,7 +269,7 @@ def watch(process):
                 else:
                     found += children(number)
             except OSError:
-                # It has ended, or this is macOS.
+                # The process has ended, or this is macOS.
                 pass
 
 
@@ -292,7 +293,7 @@ def adopt():
     programs of the same user.
     """
     libc = ctypes.CDLL(None)
-    # macOS has none.
+    # macOS has no prctl.
     if hasattr(libc, 'prctl'):
         libc.prctl(SET_CHILD_SUBREAPER, *map(ctypes.c_ulong, (1, 0, 0, 0)))
         libc.prctl(SET_DUMPABLE, *map(ctypes.c_ulong, (0, 0, 0, 0)))
@@ -328,14 +329,16 @@ def end(process):
     process.ended.set()
     process.watcher.join()
     if process.poll() is None:
-        # All of its group; on macOS there is no more that could be done.
+        # The group, not only the process: macOS has no other way to end the
+        # rest.
         try:
             os.killpg(process.pid, signal.SIGKILL)
         except OSError:
-            # macOS says so where it has just ended.
+            # On macOS this fails if the process has just ended.
             pass
         process.wait()
-    # Those of the dead are inherited only now, and so are theirs in turn.
+    # A process becomes our child when its parent ends. So each that we end may
+    # give us its own children: this goes on until there are none.
     while True:
         left = children(os.getpid()) - process.spared
         if not left:
@@ -375,7 +378,7 @@ def works(kind, python, program=TRIAL):
             end(process)
             process.stderr.close()
     except (OSError, ValueError, subprocess.SubprocessError):
-        # No bubblewrap, no such Python, no time.
+        # There is no bubblewrap or no such Python, or it took too long.
         return False
     finally:
         shutil.rmtree(place, ignore_errors=True)

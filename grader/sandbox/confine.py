@@ -30,21 +30,21 @@ SET_PDEATHSIG, SET_DUMPABLE, SET_SECCOMP, SET_NO_NEW_PRIVS = 1, 4, 22, 38
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, MAKE_BLOCK = 1, 2, 4, 8, 1 << 11
 ALL = 0xffff
-# What a process reads about itself: where it cannot, TensorFlow ends it.
+# What TensorFlow reads about its process, or it ends the process.
 OWN = ['/proc/self/' + name for name in ('cmdline', 'maps', 'status')]
 READABLE = []
-# What the kernel's version of Landlock can refuse with files, network
-# (TCP) and other processes (abstract sockets, signals): from this version on.
+# Pairs of a version of Landlock and of what it can refuse from then on: with
+# files, on the network (TCP), to other processes (abstract sockets, signals).
 FILES = [(1, 0x1fff), (2, 0x2000), (3, 0x4000), (5, 0x8000)]
 NETWORK = [(4, 0x3)]
 PROCESSES = [(6, 0x3)]
 
-# The processors whose system calls are known: what the kernel calls them in
-# numbers, and where their calls' numbers stand in the tables below.
+# The processors whose system calls are known: their numbers in the kernel, and
+# the columns of their calls in the tables below.
 PROCESSORS = {'x86_64': (0xc000003e, 0), 'aarch64': (0xc00000b7, 1)}
 
-# Each system call with its number on x86_64 and aarch64, - where there is
-# none. First those that are refused whatever they are called with.
+# System calls, each with its number on x86_64 and on aarch64, or - where there
+# is none. These are refused with any arguments.
 REFUSED = """
 other programs: fork 57 -, vfork 58 -, execve 59 221, execveat 322 281
 network: socket 41 198, socketpair 53 199
@@ -76,23 +76,23 @@ what the kernel has had most holes in, and ways out of a cage:
     move_mount 429 429, fsopen 430 430, fsmount 432 432, fspick 433 433,
     mount_setattr 442 442, open_tree_attr 467 467, syslog 103 116
 """
-# Those that are refused for any other process, which the first argument names.
+# These are refused for other processes, which the first argument names.
 SIGNALS = """kill 62 129, tkill 200 130, tgkill 234 131,
     rt_sigqueueinfo 129 138, rt_tgsigqueueinfo 297 240"""
-# The same; here 0 is the own process, and not its group.
+# The same; for these 0 is the process itself, for those above its group.
 SETTINGS = """prlimit64 302 261, sched_setparam 142 118,
     sched_setscheduler 144 119, sched_setaffinity 203 122,
     sched_setattr 314 274"""
-# Those that are looked at by their arguments.
+# These are refused with some arguments.
 CLONE, CLONE3, FCNTL, IOCTL, PRCTL = (
     "clone 56 220", "clone3 435 435", "fcntl 72 25", "ioctl 16 29",
     "prctl 157 167")
 CLONE_THREAD = 0x10000
-# Whether a pipe that all have waits; signals that the kernel sends for a
-# file; leases of files.
+# Flags of open files, which other processes share; signals that the kernel
+# sends for a file; leases of files.
 FCNTL_REFUSED = (4, 8, 10, 15, 1024)
-# What programs without devices need: is it a terminal, how large; is it kept
-# by new programs; how much is there.
+# What programs without devices ask: whether a file is a terminal, and its
+# size; whether new programs keep the file; how much can be read.
 IOCTL_ALLOWED = (0x5401, 0x5413, 0x5450, 0x5451, 0x541b)
 
 
@@ -155,7 +155,8 @@ def landlock(readable, files):
         opened = os.open(path, os.O_PATH)
         syscall(ADD_RULE, ruleset, 1,
                 struct.pack('=Qi', rights & handled[0], opened), 0)
-        # What the kernel forgets of /proc, and makes anew, has no rule.
+        # A file of /proc that nobody has open may be made anew by the kernel,
+        # without its rule. So these stay open.
         if not path.startswith('/proc/'):
             os.close(opened)
     syscall(RESTRICT_SELF, ruleset, 0)
@@ -189,18 +190,18 @@ def instructions(audit, column):
                 if call[column] != '-'
                 for line in equal(int(call[column]), *then)]
 
-    # The lower halves of the first and the second argument: all that the
-    # kernel reads of what is looked at here.
+    # The lower halves of the first and the second argument. The kernel reads
+    # no more of them in the calls that are looked at here.
     first, second = load(16), load(24)
     own = equal(os.getpid(), allow)
     lines = [load(4), (0x15, 1, 0, audit), refuse, load(0)]
-    # x32, the third way into the kernel of x86_64.
+    # Calls of x32, which x86_64 has as well, with other numbers.
     lines += [(0x35, 0, 1, 0x40000000), refuse]
     lines += calls(REFUSED, refuse)
     lines += calls(SIGNALS, first, *(own + [refuse]))
     lines += calls(SETTINGS, first, *(own + equal(0, allow) + [refuse]))
-    # Threads go on working. What clone3 is asked for cannot be seen here;
-    # the C library then calls clone.
+    # Threads are allowed. A filter cannot see the arguments of clone3. Where
+    # that is missing, the C library calls clone.
     lines += calls(CLONE3, missing)
     lines += calls(CLONE, first, (0x45, 1, 0, CLONE_THREAD), refuse, allow)
     lines += calls(FCNTL, second, *([
@@ -241,26 +242,26 @@ def enter(kind):
     Raises:
         OSError: if the kind is Landlock and the kernel has none.
     """
-    # TensorFlow asks for a temporary folder as it is imported, and Python
-    # refuses to name one where nothing can be written.
+    # TensorFlow asks for a temporary folder when it is imported, and Python
+    # would fail, for nothing can be written.
     tempfile.tempdir = os.environ['TMPDIR']
-    # Keras 3 imports it where it is installed; it must write, or fails.
+    # Keras 3 imports matplotlib if it is there; it fails if it cannot write.
     sys.modules['matplotlib'] = None
     # macOS has none of what follows.
     if not hasattr(LIBC, 'prctl'):
         return
-    # Processes of the same user cannot look into this one, nor into those
-    # that it forks; they cannot be left over when the judge is killed.
+    # Other processes of the user cannot look into this one and those that it
+    # forks; and it ends when the judge is killed.
     prctl(SET_DUMPABLE, 0)
     prctl(SET_PDEATHSIG, signal.SIGKILL)
-    # Root, as in a container, keeps its name but none of its powers.
+    # In a container the user may be root: its powers are taken away.
     prctl(SET_NO_NEW_PRIVS, 1)
     check(LIBC.capset(struct.pack('Ii', 0x20080522, 0), bytes(24)))
     if kind == 'Landlock':
         place = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         with open(os.path.join(place, 'readable'), 'rb') as lines:
             READABLE.extend(map(os.fsdecode, lines.read().split(b'\0')))
-        # Processes still to come must be able to read about themselves.
+        # The processes that are forked later must read about themselves.
         landlock(READABLE + ['/proc'], ALL)
 
 
@@ -277,7 +278,7 @@ def load_source(source, delete_on_exit):
     name = '__autograph_generated_file{}'.format(len(sys.modules))
     module = types.ModuleType(name)
     module.__file__ = os.path.join(tempfile.tempdir, name + '.py')
-    # For error messages, which want lines of it.
+    # Error messages quote lines of it.
     linecache.cache[module.__file__] = (
         len(source), None, source.splitlines(True), module.__file__)
     exec(compile(source, module.__file__, 'exec'), module.__dict__)
@@ -292,7 +293,7 @@ def write_nothing():
     it cannot, one with an `if` that depends on a tensor fails.
     """
     for name, module in list(sys.modules.items()):
-        # The latter in TensorFlow 2.0.
+        # TensorFlow 2.0 has the second one.
         for function in ('load_source', 'source_to_entity'):
             if '.autograph.pyct.' in name and hasattr(module, function):
                 setattr(module, function, load_source)
@@ -310,15 +311,15 @@ def enter_task(kind):
     if not hasattr(LIBC, 'prctl'):
         return
     prctl(SET_PDEATHSIG, signal.SIGKILL)
-    # A domain of its own: neither the runner nor the other files' processes
-    # can be traced or sent signals from it.
+    # From a Landlock domain of its own, the process can neither trace the
+    # runner and the other files' processes nor send them signals.
     domain = ((READABLE + OWN, ALL) if kind == 'Landlock'
               else ([], MAKE_BLOCK))
     for close, values in ((landlock, domain), (filter_calls, ())):
         try:
             close(*values)
         except OSError:
-            # Bubblewrap keeps what is outside safe without; Landlock does
-            # not, and where it cannot be whole it is not chosen.
+            # In bubblewrap all that is outside is safe without this. The cage
+            # Landlock is not safe without: it must not be used then.
             if kind == 'Landlock':
                 raise

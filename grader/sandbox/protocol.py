@@ -47,7 +47,7 @@ class Connection:
         """Closes both pipes; what is asked afterwards is Broken"""
         for descriptor in (self.reading, self.writing):
             os.close(descriptor)
-        # The numbers may soon be those of other files.
+        # Files that are opened later may get the same numbers.
         self.reading = self.writing = None
 
     def wait(self, reading, writing):
@@ -133,7 +133,7 @@ def arrays_of(shapes, body):
     """
     arrays, at = [], 0
     for shape in map(tuple, shapes):
-        # In Python's integers: NumPy's may overflow.
+        # Python's integers cannot overflow, as NumPy's can.
         if len(shape) > 8 or not all(
                 type(size) is int and 0 <= size <= MOST_BODY
                 for size in shape):

@@ -112,5 +112,5 @@ class Runner:
             self.process = None
             for connection in self.connections:
                 connection.close()
-            # Nothing can be written there, but where there is no cage.
+            # rm, for without a cage a file may have left anything there.
             subprocess.call(['rm', '-rf', '--', self.place])

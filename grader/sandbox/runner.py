@@ -44,7 +44,7 @@ class Listener(io.TextIOBase):
 
 def array(tensor):
     """Turns a tensor of any backend into an array"""
-    # Keras 3 alone has `ops`; there a tensor may be JAX's or PyTorch's.
+    # In Keras 3, which alone has `ops`, a tensor may be JAX's or PyTorch's.
     if hasattr(keras, 'ops'):
         return keras.ops.convert_to_numpy(tensor)
     return np.asarray(tensor)
@@ -68,8 +68,8 @@ def loss_of(method, *arguments, **options):
     Raises:
         KeyError: if it reports values by name and none of them is the loss.
     """
-    # By name where the runtime can (TensorFlow 2.2 and later): values that
-    # a train_step adds may stand before the loss.
+    # TensorFlow 2.2 and later can give the values by name. Their order says
+    # little: a train_step of one's own may put others before the loss.
     if 'return_dict' in inspect.signature(method).parameters:
         values = method(*arguments, return_dict=True, **options)
         return values['loss'], len(values)
@@ -129,7 +129,7 @@ class Module:
         if arguments != before:
             answer['changed'] = repr(arguments[1])
         if header.get('again'):
-            # As a user would who keeps the sizes in a list.
+            # Again with the same list, as a user may who keeps it.
             models = function(*arguments)
         if isinstance(models, (tuple, list)):
             answer['models'] = [
@@ -141,7 +141,7 @@ class Module:
     def weights(self, header, given):
         """Gives the weights of a model"""
         model = self.model(header)
-        # Keras 2 raises an error where a sequential model has none yet.
+        # A Sequential of Keras 2 without weights yet raises an error.
         return {}, model.get_weights() if getattr(model, 'built', True) else []
 
     def set(self, header, given):
@@ -162,7 +162,7 @@ class Module:
         if header.get('predict'):
             return {}, arrays(model.predict(
                 given[0], batch_size=header['predict'], verbose=0))
-        # TensorFlow 1.12 has graphs only: there calling gives no values.
+        # In TensorFlow 1.12, of graphs only, a call gives no values.
         if tf.executing_eagerly():
             return {}, arrays(model(given[0]))
         return {}, arrays(model.predict_on_batch(given[0]))
@@ -178,11 +178,11 @@ class Module:
         """Trains steps; gives a loss and then the weights of two models"""
         auto = self.model(header)
         optimizer = getattr(auto, 'optimizer', None)
-        # In a step that makes its variables, Keras 3 traces all twice.
+        # Else Keras 3 traces the first step twice, which takes time.
         if not getattr(optimizer, 'built', True):
             optimizer.build(auto.trainable_variables)
         if header['way'] == 'fit':
-            # As the exercise's mains do.
+            # The exercise's mains call it so.
             loss = auto.fit(given[0], given[0], epochs=header['steps'],
                             batch_size=len(given[0]), shuffle=True,
                             validation_data=(given[0], given[0]),
@@ -190,7 +190,7 @@ class Module:
         else:
             for _ in range(header['steps'] - 1):
                 auto.train_on_batch(given[0], given[0])
-            # Later versions average over the calls since the last reset.
+            # Later versions report an average over the calls since a reset.
             getattr(auto, 'reset_metrics', int)()
             loss, _ = loss_of(auto.train_on_batch, given[0], given[0])
         return {}, [loss] + [weight for which in header['models'] for weight
@@ -225,12 +225,12 @@ class Module:
     def describe(self, error):
         """Tells an exception: its class, its text and the line of the file"""
         text = str(error)
-        # Keras tells in the text where in a traced function it happened.
+        # For a traced function, Keras puts file and line into the text.
         lines = re.findall(r'File "{}", line (\d+)'.format(
             re.escape(self.path)), text)
         lines += [frame[1] for frame in traceback.extract_tb(
             error.__traceback__) if frame[0] == self.path]
-        # What is wrong may be said first or last.
+        # Of a long text the beginning or the end says what is wrong.
         if len(text) > 8000:
             text = text[:4000] + '\n' + text[-4000:]
         return {'kind': type(error).__name__, 'text': text,
@@ -292,7 +292,7 @@ def start(ask, path, pipes, mine, kind):
     except (BrokenPipeError, protocol.Broken):
         pass
     finally:
-        # What the file left running, threads say, must not keep it.
+        # Threads that the file has left must not keep the process.
         os._exit(0)
 
 
@@ -304,18 +304,18 @@ def main():
     gc.disable()
     import tensorflow as tf
     import tensorflow.keras as keras
-    # Keras loads some of itself only when it is asked for.
+    # Keras loads these when they are first used: here once, for all files.
     keras.Model, keras.Sequential, keras.layers.Dense, keras.Input
     confine.write_nothing()
-    # All this stays. To search it for garbage again and again would take each
-    # file a tenth of its time. Python 3.6 cannot leave it out.
+    # None of this is ever garbage. To search it again and again would take a
+    # tenth of each file's time. Python 3.6 has no freeze.
     if hasattr(gc, 'freeze'):
         gc.freeze()  # novm
     gc.enable()
     pipes = {int(number): pair for number, pair in options['pipes'].items()}
     judge = protocol.Connection(*pipes[0])
     processes = {}
-    # Graphs only, as in TensorFlow 1.12, count some losses otherwise.
+    # TensorFlow 1.12, of graphs only, counts some losses in another way.
     judge.send({'eager': bool(tf.executing_eagerly())})
     while True:
         try:

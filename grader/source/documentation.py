@@ -24,7 +24,7 @@ def check(tree):
         for node in ast.walk(tree)
         if isinstance(node, FUNCTIONS + (ast.ClassDef, ast.Module)) and
         not (ast.get_docstring(node) or '').strip())
-    # Something in line 1 must not stand before the module.
+    # The module comes first, even if there is a function in line 1.
     missing.sort(key=lambda place: place[2] != 'module')
     if not missing:
         return []

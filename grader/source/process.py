@@ -18,8 +18,8 @@ from multiprocessing import connection
 
 from .findings import Refused
 
-# Bytes of memory beside what is in use; nested calls, of which a long formula
-# needs many; bytes that are told.
+# The limits: bytes of memory beside what is in use; nested calls, of which a
+# long formula needs many; bytes that the process may tell.
 MEMORY = 2 ** 30
 DEPTH = 10000
 MOST = 2 ** 20
@@ -84,13 +84,13 @@ def limit(seconds):
             limits[resource.RLIMIT_AS] = MEMORY + resource.getpagesize() * int(
                 pages.read().split()[0])
     except OSError:
-        # macOS, which has no such limit either.
+        # This is macOS, which has no limit of memory either.
         pass
     for kind, most in limits.items():
         hard = resource.getrlimit(kind)[1]
         resource.setrlimit(kind, (
             most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
-    # What parsers print of a text is not for the user's terminal.
+    # Parsers may print parts of the text: these must not reach the terminal.
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)

@@ -24,7 +24,7 @@ class Report(pycodestyle.BaseReport):
     def error(self, line_number, offset, text, check):
         """Takes a fault"""
         code = super().error(line_number, offset, text, check)
-        # Where it cannot read a text, the check `syntax` says so.
+        # E9: it cannot read the text, which the check `syntax` says.
         if code and not code.startswith('E9'):
             self.found.append((line_number, text))
         return code

@@ -116,11 +116,11 @@ def newer(text, known):
     violations = Violations()
     config.set_format(violations)
     config.set_only_show_violations(True)
-    # Nor does a comment silence this check.
+    # vermin heeds comments that silence it: here they must change nothing.
     config.set_parse_comments(False)
     config.add_target('3.5-')
     vermin.visit(text, config)
-    # vermin does not know these.
+    # vermin does not find these.
     violations.found += [
         (token.start[0], 'underscores in numbers', (3, 6))
         for token in tokenize.generate_tokens(io.StringIO(text).readline)

@@ -9,7 +9,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 def parameters_of(function):
     """Lists the names of a function's parameters that take a position"""
     arguments = function.args
-    # From Python 3.8 on; it cannot be asked for once.
+    # Python 3.8 and later have parameters that take only a position.
     return [argument.arg for argument in
             getattr(arguments, 'posonlyargs', []) + arguments.args]
 
