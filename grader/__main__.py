@@ -13,7 +13,8 @@ import os
 import signal
 import sys
 
-from . import files, formats, jobs, report, scores, submissions
+from . import (files, formats, intake, jobs, report, scores,
+               submissions)
 from .printable import clean
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -84,7 +85,8 @@ def make_parser():
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add('folders', metavar='FOLDER', nargs='+',
-        help='a submission, or a folder whose sub-folders are submissions')
+        help='a submission, or a folder or archive of a class, as platforms '
+        'give it out')
     for name, content in (('json', 'everything; run again with the same file, '
                            'only what has changed is graded'),
                           ('csv', 'a row for each submission'),
@@ -134,9 +136,9 @@ def demand_others(options, found):
     Raises:
         ValueError: if one is.
     """
-    taken = {os.path.realpath(os.path.join(submission.folder, name)):
-             'of a submission' for submission in found
-             for name in submissions.FILES + ('README.md',)}
+    taken = {os.path.realpath(path): 'of a submission'
+             for submission in found for path in submission.paths + [
+                 os.path.join(submission.folder, 'README.md')]}
     for name in ['weights'] + sorted(FORMS):
         path = getattr(options, name)
         # Several files may go to one pipe.
@@ -162,7 +164,10 @@ def prepare(options):
     Raises:
         ValueError: if something is wrong, in one line.
     """
-    found = sorted(submissions.find(options.folders),
+    options.left = []
+    ours = {os.path.realpath(path) for path in (
+        getattr(options, name) for name in FORMS) if path}
+    found = sorted(intake.find(options.folders, options.left, ours),
                    key=lambda submission: submission.name)
     demand_others(options, found)
     options.weights = (scores.read(options.weights) if options.weights else
@@ -248,8 +253,8 @@ def run(options, found, rows):
 
     def take(submission, row):
         """Keeps what the judge gave for one more"""
-        # Without `made_from`, one that the grader failed on is graded again
-        # the next time.
+        row['notes'] = [clean(note) for note in submission.notes]
+        # One that the grader failed on is graded again the next time.
         if row['cage']:
             row['made_from'] = origin(submission, options)
         rows[submission.name] = row
@@ -267,7 +272,7 @@ def run(options, found, rows):
         save(graded(), options, last=True)
     if stopped:
         raise KeyboardInterrupt
-    lines = report.lines_of(graded())
+    lines = report.lines_of(graded(), options.left)
     if before:
         lines.append('{} of {} graded before; --again grades all anew'.format(
             before, len(found)))

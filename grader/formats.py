@@ -5,11 +5,14 @@ import csv
 import io
 import json
 import os
+import re
 from xml.etree import ElementTree
 
 from . import files, report
 from .printable import clean
 from .registry import TASKS
+
+FORMULA = re.compile(r'(^|[,;|] *"?)(?=[-=+@])')
 
 
 def read(path):
@@ -67,10 +70,10 @@ def as_csv(rows, weights):
                      [len(faults), (faults + causes + [''])[0]])
     text = io.StringIO()
     for line in lines:
-        # A spreadsheet would take these for formulas, and compute them.
+        # A spreadsheet computes what begins like a formula, and in many a
+        # country a cell ends with a semicolon.
         csv.writer(text, lineterminator='\n').writerow(
-            ["'" * cell.startswith(('=', '+', '-', '@')) + cell
-             for cell in (clean(str(cell)) for cell in line)])
+            [FORMULA.sub(r"\1'", clean(str(cell))) for cell in line])
     return text.getvalue()
 
 

@@ -10,6 +10,7 @@ import time
 from multiprocessing import connection
 
 from . import judge, submissions
+from .printable import clean
 from .registry import TASKS
 from .sandbox import cage
 
@@ -89,10 +90,24 @@ def finish(job, options):
         if 'failed' not in result:
             return result
         because = result['failed']
+    return unjudged(submission, options, because)
+
+
+def unjudged(submission, options, because):
+    """Makes the result of a submission that has not been graded
+
+    Args:
+        submission: submissions.Submission.
+        options: argparse.Namespace.
+        because: str, why.
+
+    Returns:
+        dict, as judge.judge gives it, but without points and a cage.
+    """
     return {
         'submission': submission.name, 'score': 0, 'tasks': [{
             'file': task.file, 'score': 0, 'faults': [], 'not_judged': [
-                {'check': name, 'because': because}
+                {'check': name, 'because': clean(because)}
                 for name in sorted(options.weights[number])],
             'advice': [], 'seconds': 0}
             for number, task in enumerate(TASKS)],
@@ -111,8 +126,14 @@ def grade(waiting, options, take, stopped):
         take: function of a submission and its result, called at once.
         stopped: list that ends all early as soon as something is in it.
     """
-    waiting, running = waiting[::-1], {}
-    # Tried here, once: judges are forked, and know what this process knows.
+    for submission in waiting:
+        if submission.problem:
+            take(submission, unjudged(submission, options,
+                                      submission.problem))
+    waiting = [submission for submission in waiting[::-1]
+               if not submission.problem]
+    running = {}
+    # Tried once: judges are forked, and have what this process knows.
     if waiting and options.cage:
         cage.choose(options.python)
     # Longer than any judge takes that keeps the limits: one that hangs is

@@ -30,7 +30,8 @@ PROGRAM = """
 import json, os, runpy, signal, sys, time
 
 def judge(submission, options):
-    with open(os.path.join(submission.folder, 'order')) as file:
+    place = os.path.dirname(submission.paths[0])
+    with open(os.path.join(place, 'order')) as file:
         order = json.load(file)
     with open(os.path.join(submission.folder, 'judged'), 'a') as file:
         file.write('%d %d\\n' % (os.getpid(), options.seed))
@@ -189,6 +190,32 @@ def test_class(tmpdir):
     assert starts == [[name] for name in sorted(names)], output
     assert '  2 the layer has 3 units, not [6, 6]\n' in output
     assert 'Same but for names: bert, dora: 0-vanilla.py\n' in output
+
+
+def test_nothing_vanishes(tmpdir):
+    """What cannot be graded has a row and a reason; the last line counts"""
+    submit(tmpdir.join('anna', 'deep', 'deeper'))
+    tmpdir.join('bert').ensure(dir=True)
+    tmpdir.join('carl.zip').write('PK')
+    tmpdir.join('carla.csv').write('')
+    submit(tmpdir.join('d\u043er'))
+    submit(tmpdir.join('dor'))
+    path = tmpdir.join('all.json')
+    status, output, errors = grade(
+        tmpdir, '--json', path, env=dict(os.environ, PYTHONIOENCODING='utf-8'))
+    assert (status, errors) == (1, ''), errors
+    rows = {each['submission']: each for each in json.loads(path.read())}
+    assert sorted(rows) == ['anna', 'bert', 'carl', 'dor', 'd\u043er']
+    assert (rows['bert']['score'], rows['bert']['cage']) == (0, None)
+    assert times(tmpdir.join('bert')) == 0
+    assert re.search(r'\nbert +0 .*  not judged\n', output), output
+    for line in ('bert: it is empty', 'carl: carl.zip is damaged or no archive'
+                 '; hand in the files themselves, or a new .zip',
+                 'anna: found in deep/deeper',
+                 'Not taken for submissions: carla.csv'):
+        assert '\n' + line + '\n' in output, output
+    assert r'\nd\u043er ' in output.replace('\n', r'\n'), output
+    assert output.endswith('\n5 handed in, 3 graded, 2 not graded\n')
 
 
 @pytest.mark.parametrize('order, reason', [
@@ -402,7 +429,7 @@ def test_pipe_and_device(tmpdir):
     assert len(json.loads(texts[0])) == 2
     lines = output.readlines()
     assert lines[0].startswith('submission,score,0-vanilla.py,')
-    assert lines[-1].startswith('Seed ')
+    assert lines[-1] == '2 handed in, 2 graded, 0 not graded\n'
 
 
 def test_file_keeps_mode(tmpdir):
@@ -486,13 +513,15 @@ def test_class_report():
 def test_csv():
     """A cell is never a formula, and a control character never one"""
     text = formats.as_csv([row(name, task1=[fault('b, "c"', 3)])
-                           for name in ('=1+1', '+1', '-1', '@a', 'a\x1b')],
+                           for name in ('=1+1', '+1', '-1', '@a', 'a\x1b',
+                                        'a;=1', 'a, +1', 'a;"-1')],
                           scores.WEIGHTS)
     head, *lines = csv.reader(text.split('\n')[:-1])
     assert head[:2] + head[-2:] == ['submission', 'score', 'faults',
                                     'first fault']
     assert [line[0] for line in lines] == ["'=1+1", "'+1", "'-1", "'@a",
-                                           'a\\x1b']
+                                           'a\\x1b', "a;'=1", "a, '+1",
+                                           'a;"\'-1']
     assert lines[0][1:] == ['97.5', '100.0', '90.0', '100.0', '100.0', '1',
                             '1-sparse.py: line 3: b, "c"']
 

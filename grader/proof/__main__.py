@@ -14,7 +14,7 @@ import re
 import sys
 import tempfile
 
-from .. import scores, submissions
+from .. import intake, scores
 from ..__main__ import processors, python_of, runtime
 from ..judge import judge
 from ..registry import TASKS
@@ -73,7 +73,7 @@ def grade(folder, **options):
     usual = dict(runtime='newest', python=sys.executable, cage=True,
                  task_seconds=240, task_memory=4, weights=scores.WEIGHTS,
                  seed=0)
-    submission, = submissions.find([folder])
+    submission, = intake.find([folder])
     return judge(submission, argparse.Namespace(**dict(usual, **options)))
 
 

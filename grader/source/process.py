@@ -25,12 +25,13 @@ DEPTH = 10000
 MOST = 2 ** 20
 
 
-def told_by(work, seconds):
+def told_by(work, seconds, most=MOST):
     """Does work in a process of its own, with limits
 
     Args:
         work: function, which gives an iterable of dicts for JSON.
         seconds: float, how long it may take.
+        most: int, how many bytes it may tell.
 
     Returns:
         list of dict, those that it gave; the last has the key `stop`, with a
@@ -47,14 +48,14 @@ def told_by(work, seconds):
             os._exit(1)
     os.close(writing)
     end = time.monotonic() + seconds
-    told = b''
+    told = bytearray()
     why = 'Python gave up on it'
     try:
-        while len(told) < MOST:
+        while len(told) < most:
             if not connection.wait([reading], max(0, end - time.monotonic())):
                 why = 'it took more than {:g} s'.format(seconds)
                 break
-            part = os.read(reading, min(MOST - len(told), 2 ** 16))
+            part = os.read(reading, min(most - len(told), 2 ** 16))
             if not part:
                 break
             told += part
