@@ -5,7 +5,8 @@ Three programs work together: the command; a judge for each submission; and a
 runner in a cage, which alone runs what a student has written. Read in this
 order:
 
-__main__: the command; jobs: its judges at work; files: what it writes.
+__main__: the command; jobs: its judges at work; memory: how many fit; files:
+what it writes.
 submissions: a submission, whose files are read once; intake: finds them.
 judge: judges a submission, and gives what docs/grading.md says.
 source: the checks of a file's text.

@@ -16,6 +16,7 @@ import sys
 from . import (files, formats, intake, jobs, report, scores,
                submissions)
 from .printable import clean
+from .sandbox import cage
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FORMS = {'json': formats.as_json, 'csv': formats.as_csv,
@@ -181,11 +182,15 @@ def prepare(options):
         raise ValueError('--gradescope must be given with one submission. '
                          'Received: {}'.format(len(found)))
     known = formats.read(options.json) if options.json else {}
-    return found, {} if options.again else {
+    rows = {} if options.again else {
         submission.name: known[submission.name] for submission in found
         if known.get(submission.name, {}).get('made_from') ==
         origin(submission, options) and
         given in (None, known[submission.name]['seed'])}
+    if options.cage and len(rows) < len(found) and (
+            cage.choose(options.python) == 'none'):
+        raise ValueError(cage.NONE)
+    return found, rows
 
 
 def heed(handler):
@@ -255,7 +260,7 @@ def run(options, found, rows):
         """Keeps what the judge gave for one more"""
         row['notes'] = [clean(note) for note in submission.notes]
         # One that the grader failed on is graded again the next time.
-        if row['cage']:
+        if not report.not_graded(row):
             row['made_from'] = origin(submission, options)
         rows[submission.name] = row
         save(graded(), options, last=False)

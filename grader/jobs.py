@@ -9,7 +9,7 @@ import signal
 import time
 from multiprocessing import connection
 
-from . import judge, submissions
+from . import judge, memory, submissions
 from .printable import clean
 from .registry import TASKS
 from .sandbox import cage
@@ -18,8 +18,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Seconds that a judge has to end the processes in its cage.
 GRACE = 10
 
-# A judge at work, and what has come of it over its pipe.
-Job = collections.namedtuple('Job', 'submission process received begun')
+# A judge at work, what has come of it over its pipe, when it began, and how
+# often the kernel had ended something by then.
+Job = collections.namedtuple('Job', 'submission process received begun kills')
 
 
 def work(submission, options, writing, stopped):
@@ -33,6 +34,7 @@ def work(submission, options, writing, stopped):
     """
     # Ctrl-C in the terminal must not reach the judges: the command ends them.
     os.setsid()
+    memory.offer()
     for number in SIGNALS:
         signal.signal(number, signal.default_int_handler)
     for descriptor in range(3):
@@ -58,11 +60,12 @@ def start(submission, options, stopped):
         int, the end of the pipe that gives the result; Job.
     """
     reading, writing = os.pipe()
+    killed = memory.kills()
     process = multiprocessing.get_context('fork').Process(
         target=work, args=(submission, options, writing, stopped))
     process.start()
     os.close(writing)
-    return reading, Job(submission, process, [], time.monotonic())
+    return reading, Job(submission, process, [], time.monotonic(), killed)
 
 
 def end(jobs):
@@ -117,6 +120,15 @@ def unjudged(submission, options, because):
         'cage': None, 'normal': {}}
 
 
+def without_memory(submission, options, row):
+    """Gives the result of a submission that lacked memory, alone as well"""
+    if any(cause['because'] == memory.CAUSE for task in row['tasks']
+           for cause in task['not_judged']):
+        # The judge knows which file it was.
+        return row
+    return unjudged(submission, options, memory.CAUSE)
+
+
 def grade(waiting, options, take, stopped):
     """Grades submissions, some at a time
 
@@ -132,7 +144,8 @@ def grade(waiting, options, take, stopped):
                                       submission.problem))
     waiting = [submission for submission in waiting[::-1]
                if not submission.problem]
-    running = {}
+    running, again = {}, []
+    most = memory.jobs(options.jobs, options.task_memory)
     # Tried once: judges are forked, and have what this process knows.
     if waiting and options.cage:
         cage.choose(options.python)
@@ -140,8 +153,11 @@ def grade(waiting, options, take, stopped):
     # ended.
     longest = 2 * len(TASKS) * options.task_seconds + 120
     try:
-        while (waiting or running) and not stopped:
-            for _ in range(min(len(waiting), options.jobs - len(running))):
+        while (waiting or running or again) and not stopped:
+            if not waiting and not running:
+                # One at a time: what lacked memory then lacks it alone.
+                waiting, again, most = again, [], 0
+            for _ in range(min(len(waiting), max(1, most) - len(running))):
                 reading, job = start(waiting.pop(), options, stopped)
                 running[reading] = job
             # A signal that another thread gets does not wake this call, so it
@@ -150,7 +166,14 @@ def grade(waiting, options, take, stopped):
                 # A job that the signal has ended is no fault of the grader.
                 if not stopped and read(running[reading], reading):
                     job = running.pop(reading)
-                    take(job.submission, finish(job, options))
+                    row = finish(job, options)
+                    if memory.kills() == job.kills:
+                        take(job.submission, row)
+                    elif most:
+                        again.append(job.submission)
+                    else:
+                        take(job.submission, without_memory(
+                            job.submission, options, row))
             end([job for job in running.values()
                  if time.monotonic() > job.begun + longest])
     finally:

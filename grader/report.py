@@ -4,6 +4,7 @@
 import os
 import re
 
+from . import memory
 from .labels import labels
 from .printable import clean
 from .registry import TASKS
@@ -39,6 +40,15 @@ def sentence_of(entry):
 def is_wrong(task):
     """Tells whether a required check of a task failed, or was not judged"""
     return bool(task['faults'] or task['not_judged'])
+
+
+def not_graded(row):
+    """Says why a submission was not graded, or not whole; else None"""
+    causes = [cause['because'] for task in row['tasks']
+              for cause in task['not_judged']]
+    if row['cage'] is None:
+        return causes[0]
+    return memory.CAUSE if memory.CAUSE in causes else None
 
 
 def cut(lines, most):
@@ -183,8 +193,8 @@ def many(rows):
             names[row['submission']], number(row['score']),
             *[number(task['score']) for task in row['tasks']] +
             [sum(len(task['faults']) for task in row['tasks'])]) +
-            '  not judged' * (row['cage'] is None))
-    graded = [row['score'] for row in rows if row['cage']]
+            '  not judged' * bool(not_graded(row)))
+    graded = [row['score'] for row in rows if not not_graded(row)]
     if graded:
         lines.append('{}, mean score {} of 100'.format(
             plural(len(graded), 'submission'),
@@ -197,8 +207,8 @@ def many(rows):
     def named(row):
         """Begins a line about a row"""
         return names[row['submission']] + ': '
-    failed = [named(row) + clean(sentence_of(row['tasks'][0]['not_judged'][0]))
-              for row in rows if row['cage'] is None]
+    failed = [named(row) + clean(not_graded(row))
+              for row in rows if not_graded(row)]
     return (lines + failed + note_lines(rows, named) +
             ['Commonest faults:'] * bool(faults) + cut(faults, MOST_ROWS) +
             cut(groups, MOST_ROWS) +
@@ -217,7 +227,7 @@ def lines_of(rows, left=()):
     """
     cages = sorted({row['cage'] for row in rows} - {None})
     seeds = ', '.join(sorted({str(row['seed']) for row in rows}))
-    graded = len([row for row in rows if row['cage']])
+    graded = len([row for row in rows if not not_graded(row)])
     counts = clean('{} handed in, {} graded, {} not graded'.format(
         len(rows), graded, len(rows) - graded))
     return [NO_CAGE] * ('none' in cages) + (
@@ -226,4 +236,4 @@ def lines_of(rows, left=()):
             map(os.path.basename, left)))] * bool(left) + [clean(
                 'Seed {}, runtime {}, cage {}'.format(
                     seeds, rows[0]['runtime'], ', '.join(cages) or 'unknown'))
-                ] + [counts] * (len(rows) > 1 or not graded)
+                ] + [counts] * (len(rows) > 1 or graded < len(rows))

@@ -40,6 +40,10 @@ def judge(submission, options):
         time.sleep(order['sleep'])
     finally:
         open(os.path.join(submission.folder, 'cleaned'), 'w').close()
+    if times(submission) <= order.get('killed', 0):
+        with open(os.environ['KILLS'], 'a') as file:
+            file.write('x')
+        order['kill'] = signal.SIGKILL
     if 'kill' in order:
         os.kill(os.getpid(), order['kill'])
     if 'error' in order:
@@ -48,8 +52,17 @@ def judge(submission, options):
                 seed=options.seed, runtime=options.runtime,
                 cage='Landlock' if options.cage else 'none')
 
+def times(submission):
+    with open(os.path.join(submission.folder, 'judged')) as file:
+        return len(file.readlines())
+
 from grader import judge as module
+from grader import memory
+from grader.sandbox import cage
 module.judge = judge
+cage.choose = lambda python: os.environ.get('CAGE', 'Landlock')
+if 'KILLS' in os.environ:
+    memory.kills = lambda: os.path.getsize(os.environ['KILLS'])
 sys.argv[0] = 'grader'
 runpy.run_module('grader', run_name='__main__')
 """
@@ -171,6 +184,17 @@ def test_no_cage(tmpdir):
     assert grade(tmpdir, '--no-cage')[1].startswith(report.NO_CAGE + '\n')
 
 
+def test_no_cage_no_grading(tmpdir):
+    """Where no cage works nothing is run, unless that is asked for"""
+    submit(tmpdir)
+    given = {'env': dict(os.environ, CAGE='none')}
+    status, output, errors = grade(tmpdir, **given)
+    assert (status, output, times(tmpdir)) == (2, '', 0)
+    assert re.match('grader: error: no cage works here, [^\n]* --no-cage '
+                    '[^\n]*\n$', errors), errors
+    assert grade(tmpdir, '--no-cage', **given)[0] == 0
+
+
 def test_class(tmpdir):
     """Of a class each has its row, by name, however many at a time"""
     names = ['dora', 'anna', 'carl', 'bert']
@@ -242,6 +266,31 @@ def test_judge_fails(order, reason, tmpdir):
         assert 'anna: ' + because in output
     assert times(tmpdir.join('anna')) == 2
     assert times(tmpdir.join('bert')) == 1
+
+
+def test_memory_runs_out(tmpdir):
+    """What the kernel ends is graded again, alone; no student pays for it"""
+    for name, killed in (('anna', 1), ('bert', 0), ('carl', 9)):
+        submit(tmpdir.join('class', name), killed=killed, sleep=0.2)
+    kills, path = tmpdir.ensure('kills'), tmpdir.join('all.json')
+    status, output, errors = grade(
+        tmpdir.join('class'), '--jobs', 2, '--json', path,
+        env=dict(os.environ, KILLS=str(kills)))
+    assert (status, errors) == (1, ''), errors
+    anna, bert, carl = json.loads(path.read())
+    assert (anna['score'], bert['score']) == (100, 100)
+    assert times(tmpdir.join('class', 'anna')) == 2
+    assert times(tmpdir.join('class', 'carl')) == 2
+    assert (carl['score'], carl['tasks'][0]['faults']) == (0, [])
+    assert '\ncarl: too little memory: ' in output, output
+    assert re.search(r'\ncarl +0 .* not judged\n', output), output
+    assert output.endswith('\n3 handed in, 2 graded, 1 not graded\n')
+    # It is graded again where there is more.
+    submit(tmpdir.join('class', 'carl'))
+    before = times(tmpdir.join('class', 'bert'))
+    assert grade(tmpdir.join('class'), '--json', path)[0] == 0
+    assert times(tmpdir.join('class', 'bert')) == before
+    assert times(tmpdir.join('class', 'carl')) == 3
 
 
 def test_graded_once(tmpdir):
