@@ -13,6 +13,7 @@ source: the checks of a file's text.
 sandbox: runs the files where they can do no harm, and answers questions.
 registry: what a check is; checks: those of models, made by asking.
 solution: a file's models as the checks see them; oracle: NumPy's answers.
+rounds: what a student's last round has found.
 scores: what each check counts.
 report, formats: what is printed and written; printable, labels: of strangers'
 texts and names.

@@ -43,7 +43,8 @@ def work(submission, options, writing, stopped):
         # A signal may have come before its handler was set.
         if stopped:
             return
-        result = judge.judge(submission, options)
+        result = judge.judge(submission, options, lambda *found: os.write(
+            writing, json.dumps({'found': found}).encode() + b'\n'))
     except KeyboardInterrupt:
         return
     # A fault of the grader's own must not cost the class its grades.
@@ -113,7 +114,7 @@ def unjudged(submission, options, because):
                 {'check': name, 'because': clean(because)}
                 for name in sorted(options.weights[number])],
             'advice': [], 'seconds': 0}
-            for number, task in enumerate(TASKS)],
+            for number, task in enumerate(TASKS) if number in options.tasks],
         'files': {name: submissions.sha256(file)
                   for name, file in submission.files.items()},
         'same_as': [], 'runtime': options.runtime, 'seed': options.seed,
@@ -129,7 +130,7 @@ def without_memory(submission, options, row):
     return unjudged(submission, options, memory.CAUSE)
 
 
-def grade(waiting, options, take, stopped):
+def grade(waiting, options, take, stopped, tell=None):
     """Grades submissions, some at a time
 
     Args:
@@ -137,6 +138,8 @@ def grade(waiting, options, take, stopped):
         options: argparse.Namespace.
         take: function of a submission and its result, called at once.
         stopped: list that ends all early as soon as something is in it.
+        tell: function of a file's name and a sentence, called for each fault
+            as soon as it is found; None for nothing.
     """
     for submission in waiting:
         if submission.problem:
@@ -146,6 +149,8 @@ def grade(waiting, options, take, stopped):
                if not submission.problem]
     running, again = {}, []
     most = memory.jobs(options.jobs, options.task_memory)
+    # The files of one submission are judged at a time if there is room.
+    options.threads = max(1, most // (len(waiting) or 1))
     # Tried once: judges are forked, and have what this process knows.
     if waiting and options.cage:
         cage.choose(options.python)
@@ -164,7 +169,7 @@ def grade(waiting, options, take, stopped):
             # must not wait long.
             for reading in connection.wait(list(running), 0.1):
                 # A job that the signal has ended is no fault of the grader.
-                if not stopped and read(running[reading], reading):
+                if not stopped and read(running[reading], reading, tell):
                     job = running.pop(reading)
                     row = finish(job, options)
                     if memory.kills() == job.kills:
@@ -180,20 +185,28 @@ def grade(waiting, options, take, stopped):
         end(running.values())
 
 
-def read(job, reading):
+def read(job, reading, tell):
     """Reads what a judge has written
 
     Args:
         job: Job.
         reading: int, the end of its pipe; closed when all has come.
+        tell: function or None, see grade.
 
     Returns:
         bool, whether all has come.
     """
-    job.received.append(os.read(reading, 2 ** 20))
+    part = os.read(reading, 2 ** 20)
+    job.received.append(part)
+    lines = b''.join(job.received).split(b'\n')
+    while len(lines) > 1 and lines[0].startswith(b'{"found"'):
+        found = json.loads(lines.pop(0).decode())['found']
+        if tell:
+            tell(*found)
+    job.received[:] = [b'\n'.join(lines)]
     # A new line ends the result; what the judge has left behind may keep the
     # pipe open.
-    complete = job.received[-1][-1:] in (b'', b'\n')
+    complete = not part or len(lines) > 1
     if complete:
         os.close(reading)
     return complete

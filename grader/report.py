@@ -126,10 +126,14 @@ def one(row):
                if sum(min(most, len(lines)) for lines in faults) <= room)
     lines = []
     for task, found in zip(row['tasks'], faults):
-        lines.append('{}: {} of 100'.format(task['file'],
-                                            number(task['score'])))
+        lines.append('{}: {} of 100{}'.format(
+            task['file'], number(task['score']),
+            ', not changed since it was graded' * bool(task.get('kept'))))
         lines += cut(found, most)
-    return lines + end + ['Score: {} of 100'.format(number(row['score']))]
+    of = '' if len(faults) == len(TASKS) else ', of {}'.format(
+        ' and '.join(task['file'] for task in row['tasks']))
+    return lines + end + ['Score: {} of 100{}'.format(
+        number(row['score']), of)]
 
 
 def commonest(rows):
@@ -184,8 +188,9 @@ def note_lines(rows, name=lambda row: ''):
 
 def many(rows):
     """Writes the report of a class, see lines_of"""
-    form = '{{:<{}}} {{:>6}}'.format(NAME) + ' {:>5}' * (len(TASKS) + 1)
-    lines = [form.format('', 'score', *[task.file[:5] for task in TASKS] +
+    tasks = rows[0]['tasks']
+    form = '{{:<{}}} {{:>6}}'.format(NAME) + ' {:>5}' * (len(tasks) + 1)
+    lines = [form.format('', 'score', *[task['file'][:5] for task in tasks] +
                          ['wrong'])]
     names = labels([row['submission'] for row in rows], NAME)
     for row in rows:

@@ -29,13 +29,14 @@ FILES = [task.file for task in TASKS]
 PROGRAM = """
 import json, os, runpy, signal, sys, time
 
-def judge(submission, options):
+def judge(submission, options, tell):
     place = os.path.dirname(submission.paths[0])
     with open(os.path.join(place, 'order')) as file:
         order = json.load(file)
     with open(os.path.join(submission.folder, 'judged'), 'a') as file:
         file.write('%d %d\\n' % (os.getpid(), options.seed))
     print('a print of the judge')
+    tell('0-vanilla.py', 'the first fault')
     try:
         time.sleep(order['sleep'])
     finally:
@@ -66,6 +67,12 @@ if 'KILLS' in os.environ:
 sys.argv[0] = 'grader'
 runpy.run_module('grader', run_name='__main__')
 """
+
+
+@pytest.fixture(autouse=True)
+def cache(tmpdir_factory, monkeypatch):
+    """Gives the command a cache of its own"""
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmpdir_factory.mktemp('cache')))
 
 
 def fault(sentence, line=None, check='style'):
@@ -160,6 +167,59 @@ def test_progress(tmpdir):
     os.close(ours)
     assert '[{:<40}] 1 of 2'.format('#' * 20) in drawn
     assert drawn.endswith('\r\x1b[K')
+
+
+def test_first_fault(tmpdir):
+    """A terminal sees the first fault of one's folder before the others"""
+    submit(tmpdir, sleep=0.5)
+    ours, theirs = pty.openpty()
+    process = start(tmpdir, stderr=theirs)
+    output, _ = process.communicate(timeout=60)
+    os.close(theirs)
+    drawn = os.read(ours, 10 ** 4).decode()
+    os.close(ours)
+    assert drawn == '\r\x1b[K0-vanilla.py: the first fault\r\x1b[K'
+    assert output.startswith('0-vanilla.py: 100 of 100\n')
+
+
+def only(*numbers, **tasks):
+    """Makes what the judge gives for some tasks; see row"""
+    made = row(**tasks)
+    made['tasks'] = [made['tasks'][number] for number in numbers]
+    return made
+
+
+def test_tasks(tmpdir):
+    """Of one folder what is there counts; of a class, what it is told"""
+    submit(tmpdir.join('anna'), verdict=only(0))
+    output = grade(tmpdir.join('anna'))[1]
+    assert output.startswith('0-vanilla.py: 100 of 100\nScore: 100 of 100, '
+                             'of 0-vanilla.py\nSeed ')
+    assert grade(tmpdir.join('anna', FILES[0]))[1].startswith(
+        '0-vanilla.py: 100 of 100\nScore: 100 of 100, of 0-vanilla.py\n')
+    submit(tmpdir.join('bert'), verdict=only(0, 3))
+    submit(tmpdir.join('anna'), verdict=only(0, 3))
+    path = tmpdir.join('csv')
+    output = grade(tmpdir, '--tasks', '3,0', '--csv', path)[1]
+    assert re.search('^ +score +0-van +3-var +wrong\n', output), output
+    assert path.readlines()[0].startswith(
+        'submission,score,0-vanilla.py,3-variational.py,')
+
+
+def test_tasks_of_a_class(tmpdir):
+    """Of a class, and for Gradescope, a file that is missing counts"""
+    found = [command.intake.find([str(tmpdir)])
+             for name in 'ab' if submit(tmpdir.join(name)) is None][-1]
+    assert len(found) == 2
+    for given, expected in (([tmpdir], [0, 1, 2, 3]),
+                            ([tmpdir.join('a')], [0]),
+                            ([tmpdir.join('a'), '--tasks', '1,0'], [0, 1]),
+                            ([tmpdir.join('a'), '--gradescope',
+                              tmpdir.join('results')], [0, 1, 2, 3])):
+        options = command.make_parser().parse_args(
+            [str(each) for each in given] + ['--no-cage'])
+        command.prepare(options)
+        assert options.tasks == expected, given
 
 
 def test_runtime(tmpdir, monkeypatch):
@@ -364,7 +424,8 @@ def test_nothing_is_written_over(options, tmpdir):
     (['.', '--jobs', '0'], '0'),
     (['.', '--seed', '-1'], '-1'), (['.', '--seed', '1e3'], '1e3'),
     (['.', '--runtime', 'tests'], 'tests'),
-    (['.', '--task-seconds', 'nan'], 'nan'),
+    (['.', '--task-seconds', 'nan'], 'nan'), (['.', '--tasks', '4'], '4'),
+    (['.', '--task', '0,,1'], '0,,1'),
     (['.', '--task-memory', '-1'], '-1'),
     (['.', '--csv', 'nowhere/file'], 'nowhere/file'),
     (['.', '--csv', 'tests'], 'tests'), (['.', '--csv', ''], ''),

@@ -7,6 +7,7 @@ choice: which of the files of a hand-in are the four.
 hand_ins: the hand-ins in the folders that the command is given.
 """
 
+from .choice import MISSING
 from .hand_ins import find
 
-__all__ = ['find']
+__all__ = ['MISSING', 'find']

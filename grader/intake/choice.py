@@ -4,7 +4,7 @@
 import collections
 
 from .. import submissions
-from ..registry import plural
+from ..wording import plural
 from . import names
 
 # folder: tuple of str, where it is; name: str; turn: str, see names.Name;
@@ -60,6 +60,8 @@ def choose(name, folder, nodes):
         name, folder, {file: chosen[file].file if file in chosen else
                        submissions.File(None, False, problem or MISSING)
                        for file in submissions.FILES},
+        # Who hands in no folder has no place for one.
+        all(node.children is None for node in nodes) or
         any(way == each.folder[:len(way)] for way in readmes
             for each in chosen.values()),
         problem, [] if problem else notes,

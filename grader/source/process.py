@@ -26,16 +26,19 @@ MOST = 2 ** 20
 
 
 def told_by(work, seconds, most=MOST):
-    """Does work in a process of its own, with limits
+    """Does work in a process of its own, with limits; see begin and collect"""
+    return collect(begin(work, seconds), seconds, most)
+
+
+def begin(work, seconds):
+    """Begins work in a process of its own, with limits
 
     Args:
         work: function, which gives an iterable of dicts for JSON.
         seconds: float, how long it may take.
-        most: int, how many bytes it may tell.
 
     Returns:
-        list of dict, those that it gave; the last has the key `stop`, with a
-        sentence and a line or None, if it did not come to its end.
+        two ints: the end of a pipe, and the process, for collect.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -47,6 +50,22 @@ def told_by(work, seconds, most=MOST):
         finally:
             os._exit(1)
     os.close(writing)
+    return reading, child
+
+
+def collect(begun, seconds, most=MOST):
+    """Waits for what work tells
+
+    Args:
+        begun: two ints, what begin gave.
+        seconds: float, how long it may take from now on.
+        most: int, how many bytes it may tell.
+
+    Returns:
+        list of dict, those that it gave; the last has the key `stop`, with a
+        sentence and a line or None, if it did not come to its end.
+    """
+    reading, child = begun
     end = time.monotonic() + seconds
     told = bytearray()
     why = 'Python gave up on it'
