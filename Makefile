@@ -13,7 +13,8 @@ unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH
 run: .venv/newest
 	@test -f $(TASK)-main.py || { \
 	    echo 'TASK must be 0, 1, 2 or 3. Received: $(TASK)'; exit 2; }
-	$(VENV) $(TASK)-main.py $(if $(EPOCHS),--epochs $(EPOCHS))
+	$(VENV) $(if $(DIR),-m tools.own "$$DIR" $(TASK),\
+	    $(TASK)-main.py) $(if $(EPOCHS),--epochs $(EPOCHS))
 
 test: .venv/newest
 	$(VENV) -m pytest -n auto --dist loadfile
@@ -26,7 +27,9 @@ start: .venv/newest
 grade: .venv/newest $(if $(filter-out newest,$(RUNTIME)),\
     .nox/$(subst .,-,$(RUNTIME))/made)
 	@$(if $(DIR),,$(error Say which folder: make grade DIR=folder))
-	$(VENV) -m grader $(if $(RUNTIME),--runtime '$(RUNTIME)') $(ARGS) -- "$$DIR"
+	$(VENV) -m grader $(if $(RUNTIME),--runtime '$(RUNTIME)') \
+	    $(if $(filter command environment,$(firstword $(origin TASK))),\
+	    --task '$(TASK)') $(ARGS) -- "$$DIR"
 
 # pyenv hides all Pythons from nox but the chosen ones.
 .nox/%/made: .venv/matrix $(wildcard requirements/$(RUNTIME).txt)

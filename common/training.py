@@ -80,7 +80,8 @@ def speed_up(auto, count):
             tf.test.is_built_with_xla() and
             not tf.config.list_physical_devices('GPU') and
             not any(isinstance(layer, tf.keras.layers.Conv2D)
-                    for model in auto.layers[1:] for layer in model.layers)):
+                    for model in auto.layers[1:]
+                    for layer in getattr(model, 'layers', [model]))):
         auto.jit_compile = True
 
 

@@ -7,9 +7,11 @@ command is wrong.
 
 import argparse
 import ast
+import functools
 import hashlib
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -17,7 +19,9 @@ import tempfile
 from .printable import clean
 # PYTHONPATH may have packages of another Python, which may raise anything.
 try:
-    from . import files, formats, jobs, report, scores, submissions
+    from . import (files, formats, intake, jobs, report, rounds, scores,
+                   submissions)
+    from .registry import TASKS
     from .sandbox import cage
 except Exception as error:
     sys.stderr.write(clean(
@@ -82,6 +86,16 @@ def python_of(name):
     return os.path.join(ROOT, '.nox', name.replace('.', '-'), 'bin', 'python')
 
 
+def tasks(text):
+    """Reads numbers of tasks, as 0,3, for argparse's `type`"""
+    numbers = sorted(set(text.split(',')))
+    if not set(numbers) <= set(map(str, range(len(TASKS)))):
+        raise argparse.ArgumentTypeError(
+            'must be numbers from 0 to {}, with commas between them. '
+            'Received: {}'.format(len(TASKS) - 1, text))
+    return [int(number) for number in numbers]
+
+
 def processors():
     """Counts the processors that this process may use"""
     # On macOS a process may use all.
@@ -96,7 +110,8 @@ def make_parser():
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add('folders', metavar='FOLDER', nargs='+',
-        help='a submission, or a folder whose sub-folders are submissions')
+        help='a submission, or a folder or archive of a class, as platforms '
+        'give it out')
     for name, content in (('json', 'everything; run again with the same file, '
                            'only what has changed is graded'),
                           ('csv', 'a row for each submission'),
@@ -105,8 +120,11 @@ def make_parser():
                            'submission')):
         add('--' + name, metavar='FILE', type=files.writable,
             help='writes FILE: ' + content)
+    add('--tasks', '--task', metavar='N,N', type=tasks,
+        help='the tasks that count, as 0,3 (default: of one submission those '
+        'whose files are there, of a class all)')
     add('--again', action='store_true',
-        help='grades also what --json FILE has already')
+        help='grades also what is known from before')
     add('--jobs', metavar='N', type=number(int, 1, 1000), default=processors(),
         help='submissions at a time (default: %(default)s, the processors)')
     add('--runtime', metavar='NAME', type=runtime, default='newest',
@@ -131,8 +149,9 @@ def origin(submission, options):
     given = [(name, submissions.sha256(file), file.executable, file.problem)
              for name, file in sorted(submission.files.items())]
     return hashlib.sha256(json.dumps(
-        [given, submission.readme, options.runtime, options.weights,
-         options.task_seconds, options.task_memory, options.cage],
+        [rounds.version(), options.tasks, given, submission.readme,
+         options.runtime, options.weights, options.task_seconds,
+         options.task_memory, options.cage],
         sort_keys=True).encode()).hexdigest()
 
 
@@ -146,9 +165,9 @@ def demand_others(options, found):
     Raises:
         ValueError: if one is.
     """
-    taken = {os.path.realpath(os.path.join(submission.folder, name)):
-             'of a submission' for submission in found
-             for name in submissions.FILES + ('README.md',)}
+    taken = {os.path.realpath(path): 'of a submission'
+             for submission in found for path in submission.paths + [
+                 os.path.join(submission.folder, 'README.md')]}
     for name in ['weights'] + sorted(FORMS):
         path = getattr(options, name)
         # Several files may go to one pipe.
@@ -195,14 +214,28 @@ def prepare(options):
     Raises:
         ValueError: if something is wrong, in one line.
     """
-    found = sorted(submissions.find(options.folders),
+    options.left = []
+    ours = {os.path.realpath(path) for path in [options.weights] + [
+        getattr(options, name) for name in FORMS] if path}
+    found = sorted(intake.find(options.folders, options.left, ours),
                    key=lambda submission: submission.name)
     demand_others(options, found)
     options.weights = (scores.read(options.weights) if options.weights else
                        scores.WEIGHTS)
     options.python = python_of(options.runtime)
     demand_machine(options)
+    there = [number for number, task in enumerate(TASKS)
+             if found[0].files[task.file].problem != intake.MISSING]
+    if not options.tasks:
+        # Gradescope grades one at a time, and yet a class.
+        options.tasks = there if len(found) == 1 and there and (
+            not options.gradescope) else list(range(len(TASKS)))
     given = options.seed
+    # A student's own rounds.
+    options.rounds = (len(found) == 1 and options.cage and given is None and
+                      not found[0].problem)
+    options.known = rounds.known(found[0], options) if (
+        options.rounds and not options.again) else {}
     if given is None:
         # No file must be able to guess the seed, and with it the sizes.
         options.seed = int.from_bytes(os.urandom(4), 'big')
@@ -210,11 +243,16 @@ def prepare(options):
         raise ValueError('--gradescope must be given with one submission. '
                          'Received: {}'.format(len(found)))
     known = formats.read(options.json) if options.json else {}
-    return found, {} if options.again else {
+    rows = {} if options.again else {
         submission.name: known[submission.name] for submission in found
         if known.get(submission.name, {}).get('made_from') ==
         origin(submission, options) and
         given in (None, known[submission.name]['seed'])}
+    if options.cage and len(rows) < len(found) and (
+            len(options.known) < len(options.tasks)) and (
+            cage.choose(options.python) == 'none'):
+        raise ValueError(cage.NONE)
+    return found, rows
 
 
 def heed(handler):
@@ -232,6 +270,21 @@ def draw(done, total):
         # After the last one the line is empty.
         sys.stderr.write('\r\x1b[K' + '[{:<40}] {} of {}'.format(
             '#' * (40 * done // total), done, total) * (done < total))
+        sys.stderr.flush()
+
+
+def show(shown, file, sentence):
+    """Shows the first fault as soon as it is found, if there is a terminal
+
+    Args:
+        shown: list, which is empty until then.
+        file, sentence: str, what a judge tells.
+    """
+    if not shown and sys.stderr.isatty():
+        shown.append(sentence)
+        # It is gone when all is done.
+        sys.stderr.write('\r\x1b[K' + clean('{}: {}'.format(
+            file, sentence), shutil.get_terminal_size().columns - 1))
         sys.stderr.flush()
 
 
@@ -273,7 +326,7 @@ def run(options, found, rows):
     Raises:
         KeyboardInterrupt: if a signal has come; the files are written.
     """
-    before, stopped = len(rows), []
+    before, stopped, shown = len(rows), [], []
 
     def graded():
         """Lists what the judge gave so far, by name"""
@@ -282,10 +335,12 @@ def run(options, found, rows):
 
     def take(submission, row):
         """Keeps what the judge gave for one more"""
-        # Without `made_from`, one that the grader failed on is graded again
-        # the next time.
-        if row['cage']:
+        row['notes'] = [clean(note) for note in submission.notes]
+        # One that the grader failed on is graded again the next time.
+        if not report.not_graded(row):
             row['made_from'] = origin(submission, options)
+            if options.rounds:
+                rounds.keep(submission, options, row)
         rows[submission.name] = row
         save(graded(), options, last=False)
         draw(len(rows), len(found))
@@ -294,14 +349,17 @@ def run(options, found, rows):
     try:
         draw(before, len(found))
         jobs.grade([submission for submission in found
-                    if submission.name not in rows], options, take, stopped)
+                    if submission.name not in rows], options, take, stopped,
+                   functools.partial(show, shown) if len(found) == 1 else None)
     finally:
         heed(signal.default_int_handler)
+        if shown:
+            sys.stderr.write('\r\x1b[K')
         draw(len(found), len(found))
         save(graded(), options, last=True)
     if stopped:
         raise KeyboardInterrupt
-    lines = report.lines_of(graded())
+    lines = report.lines_of(graded(), options.left)
     if before:
         lines.append('{} of {} graded before; --again grades all anew'.format(
             before, len(found)))

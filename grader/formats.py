@@ -5,11 +5,14 @@ import csv
 import io
 import json
 import os
+import re
 from xml.etree import ElementTree
 
 from . import files, report
 from .printable import clean
-from .registry import TASKS
+from .submissions import FILES
+
+FORMULA = re.compile(r'(^|[,;|] *"?)(?=[-=+@])')
 
 
 def read(path):
@@ -53,7 +56,8 @@ def as_json(rows, weights):
 
 def as_csv(rows, weights):
     """Gives a row a submission, for a spreadsheet; see as_json"""
-    lines = [['submission', 'score'] + [task.file for task in TASKS] +
+    lines = [['submission', 'score'] +
+             [task['file'] for task in rows[0]['tasks']] +
              ['faults', 'first fault']]
     for row in rows:
         faults = ['{}: {}'.format(task['file'], sentence)
@@ -67,10 +71,10 @@ def as_csv(rows, weights):
                      [len(faults), (faults + causes + [''])[0]])
     text = io.StringIO()
     for line in lines:
-        # A spreadsheet would take these for formulas, and compute them.
+        # A spreadsheet computes what begins like a formula, and in many a
+        # country a cell ends with a semicolon.
         csv.writer(text, lineterminator='\n').writerow(
-            ["'" * cell.startswith(('=', '+', '-', '@')) + cell
-             for cell in (clean(str(cell)) for cell in line)])
+            [FORMULA.sub(r"\1'", clean(str(cell))) for cell in line])
     return text.getvalue()
 
 
@@ -82,7 +86,8 @@ def as_junit(rows, weights):
             'name': clean(row['submission']),
             'time': '{:.2f}'.format(sum(
                 task['seconds'] for task in row['tasks']))})
-        for number, task in enumerate(row['tasks']):
+        for task in row['tasks']:
+            number = FILES.index(task['file'])
             found = {}
             for kind, entries in (('failure', task['faults']),
                                   ('skipped', task['not_judged'])):
@@ -115,8 +120,8 @@ def as_gradescope(rows, weights):
         # The sum of the tests must be the score.
         'tests': [{
             'name': task['file'],
-            'score': task['score'] / len(TASKS),
-            'max_score': 100 / len(TASKS),
+            'score': task['score'] / len(row['tasks']),
+            'max_score': 100 / len(row['tasks']),
             'status': 'failed' if report.is_wrong(task) else 'passed',
             'output': '\n'.join(report.task_lines(task))}
             for task in row['tasks']]}, indent=1) + '\n'

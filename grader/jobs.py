@@ -9,7 +9,8 @@ import signal
 import time
 from multiprocessing import connection
 
-from . import judge, submissions
+from . import judge, memory, submissions
+from .printable import clean
 from .registry import TASKS
 from .sandbox import cage
 
@@ -17,8 +18,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Seconds that a judge has to end the processes in its cage.
 GRACE = 10
 
-# A judge at work, and what has come of it over its pipe.
-Job = collections.namedtuple('Job', 'submission process received begun')
+# A judge at work, what has come of it over its pipe, when it began, and how
+# often the kernel had ended something by then.
+Job = collections.namedtuple('Job', 'submission process received begun kills')
 
 
 def work(submission, options, writing, stopped):
@@ -32,6 +34,7 @@ def work(submission, options, writing, stopped):
     """
     # Ctrl-C in the terminal must not reach the judges: the command ends them.
     os.setsid()
+    memory.offer()
     for number in SIGNALS:
         signal.signal(number, signal.default_int_handler)
     for descriptor in range(3):
@@ -40,7 +43,8 @@ def work(submission, options, writing, stopped):
         # A signal may have come before its handler was set.
         if stopped:
             return
-        result = judge.judge(submission, options)
+        result = judge.judge(submission, options, lambda *found: os.write(
+            writing, json.dumps({'found': found}).encode() + b'\n'))
     except KeyboardInterrupt:
         return
     # A fault of the grader's own must not cost the class its grades.
@@ -57,11 +61,12 @@ def start(submission, options, stopped):
         int, the end of the pipe that gives the result; Job.
     """
     reading, writing = os.pipe()
+    killed = memory.kills()
     process = multiprocessing.get_context('fork').Process(
         target=work, args=(submission, options, writing, stopped))
     process.start()
     os.close(writing)
-    return reading, Job(submission, process, [], time.monotonic())
+    return reading, Job(submission, process, [], time.monotonic(), killed)
 
 
 def end(jobs):
@@ -89,20 +94,43 @@ def finish(job, options):
         if 'failed' not in result:
             return result
         because = result['failed']
+    return unjudged(submission, options, because)
+
+
+def unjudged(submission, options, because):
+    """Makes the result of a submission that has not been graded
+
+    Args:
+        submission: submissions.Submission.
+        options: argparse.Namespace.
+        because: str, why.
+
+    Returns:
+        dict, as judge.judge gives it, but without points and a cage.
+    """
     return {
         'submission': submission.name, 'score': 0, 'tasks': [{
             'file': task.file, 'score': 0, 'faults': [], 'not_judged': [
-                {'check': name, 'because': because}
+                {'check': name, 'because': clean(because)}
                 for name in sorted(options.weights[number])],
             'advice': [], 'seconds': 0}
-            for number, task in enumerate(TASKS)],
+            for number, task in enumerate(TASKS) if number in options.tasks],
         'files': {name: submissions.sha256(file)
                   for name, file in submission.files.items()},
         'same_as': [], 'runtime': options.runtime, 'seed': options.seed,
         'cage': None, 'normal': {}}
 
 
-def grade(waiting, options, take, stopped):
+def without_memory(submission, options, row):
+    """Gives the result of a submission that lacked memory, alone as well"""
+    if any(cause['because'] == memory.CAUSE for task in row['tasks']
+           for cause in task['not_judged']):
+        # The judge knows which file it was.
+        return row
+    return unjudged(submission, options, memory.CAUSE)
+
+
+def grade(waiting, options, take, stopped, tell=None):
     """Grades submissions, some at a time
 
     Args:
@@ -110,46 +138,75 @@ def grade(waiting, options, take, stopped):
         options: argparse.Namespace.
         take: function of a submission and its result, called at once.
         stopped: list that ends all early as soon as something is in it.
+        tell: function of a file's name and a sentence, called for each fault
+            as soon as it is found; None for nothing.
     """
-    waiting, running = waiting[::-1], {}
-    # Tried here, once: judges are forked, and know what this process knows.
+    for submission in waiting:
+        if submission.problem:
+            take(submission, unjudged(submission, options,
+                                      submission.problem))
+    waiting = [submission for submission in waiting[::-1]
+               if not submission.problem]
+    running, again = {}, []
+    most = memory.jobs(options.jobs, options.task_memory)
+    # The files of one submission are judged at a time if there is room.
+    options.threads = max(1, most // (len(waiting) or 1))
+    # Tried once: judges are forked, and have what this process knows.
     if waiting and options.cage:
         cage.choose(options.python)
     # Longer than any judge takes that keeps the limits: one that hangs is
     # ended.
     longest = 2 * len(TASKS) * options.task_seconds + 120
     try:
-        while (waiting or running) and not stopped:
-            for _ in range(min(len(waiting), options.jobs - len(running))):
+        while (waiting or running or again) and not stopped:
+            if not waiting and not running:
+                # One at a time: what lacked memory then lacks it alone.
+                waiting, again, most = again, [], 0
+            for _ in range(min(len(waiting), max(1, most) - len(running))):
                 reading, job = start(waiting.pop(), options, stopped)
                 running[reading] = job
             # A signal that another thread gets does not wake this call, so it
             # must not wait long.
             for reading in connection.wait(list(running), 0.1):
                 # A job that the signal has ended is no fault of the grader.
-                if not stopped and read(running[reading], reading):
+                if not stopped and read(running[reading], reading, tell):
                     job = running.pop(reading)
-                    take(job.submission, finish(job, options))
+                    row = finish(job, options)
+                    if memory.kills() == job.kills:
+                        take(job.submission, row)
+                    elif most:
+                        again.append(job.submission)
+                    else:
+                        take(job.submission, without_memory(
+                            job.submission, options, row))
             end([job for job in running.values()
                  if time.monotonic() > job.begun + longest])
     finally:
         end(running.values())
 
 
-def read(job, reading):
+def read(job, reading, tell):
     """Reads what a judge has written
 
     Args:
         job: Job.
         reading: int, the end of its pipe; closed when all has come.
+        tell: function or None, see grade.
 
     Returns:
         bool, whether all has come.
     """
-    job.received.append(os.read(reading, 2 ** 20))
+    part = os.read(reading, 2 ** 20)
+    job.received.append(part)
+    lines = b''.join(job.received).split(b'\n')
+    while len(lines) > 1 and lines[0].startswith(b'{"found"'):
+        found = json.loads(lines.pop(0).decode())['found']
+        if tell:
+            tell(*found)
+    job.received[:] = [b'\n'.join(lines)]
     # A new line ends the result; what the judge has left behind may keep the
     # pipe open.
-    complete = job.received[-1][-1:] in (b'', b'\n')
+    complete = not part or len(lines) > 1
     if complete:
         os.close(reading)
     return complete

@@ -7,6 +7,7 @@ Nothing here runs a submission's code or imports TensorFlow.
 import collections
 import os
 import time
+from concurrent import futures
 
 from . import scores, submissions
 from .checks import checks_of
@@ -121,8 +122,12 @@ def failure(error):
             trace.tb_frame.f_code.co_filename), trace.tb_lineno)))
 
 
-def judge_file(solution):
+def judge_file(solution, tell):
     """Makes all checks of models on one file
+
+    Args:
+        solution: Solution.
+        tell: function of a Fault, called as soon as one is found.
 
     Returns:
         Results.
@@ -132,6 +137,9 @@ def judge_file(solution):
     for check in checks:
         if not results.failed.intersection(check.about or ()):
             results.make(check, solution)
+            if not check.about:
+                for fault in results.faults.get(check.name, ()):
+                    tell(fault)
     return results
 
 
@@ -199,38 +207,72 @@ def advice_of(text, results, required):
             for name, sentence in sorted(found)]
 
 
-def judge(submission, options):
+def judge_task(task, text, runner, options, tell):
+    """Judges one file
+
+    Args:
+        task: int.
+        text: dict, see examination.collected.
+        runner: Runner.
+        options: argparse.Namespace, see judge.
+        tell: function of a file's name and a sentence.
+
+    Returns:
+        dict, as docs/grading.md says of a file.
+    """
+    began, file = time.monotonic(), TASKS[task].file
+    for _, sentence, _ in text['faults'][:1]:
+        tell(file, sentence)
+    solution = Solution(task, text, runner, options)
+    results = judge_file(solution,
+                         lambda fault: tell(file, clean(str(fault))))
+    solution.close()
+    return dict(verdict(task, text, results, options.weights[task]),
+                seconds=round(time.monotonic() - began, 2))
+
+
+def judge(submission, options, tell=lambda file, sentence: None):
     """Judges a submission
 
     Args:
         submission: submissions.Submission.
         options: argparse.Namespace: `runtime`, `python`, `seed`,
-            `task_seconds`, `task_memory`, `cage`, `weights`.
+            `task_seconds`, `task_memory`, `cage`, `weights`; `tasks`, list of
+            int, those to judge; `known`, dict from some of them to what the
+            last round found, see rounds; `threads`, int, how many at a time.
+        tell: function of a file's name and a sentence, called for each fault
+            as soon as it is found, by several threads.
 
     Returns:
         dict, as docs/grading.md says; and 'normal', see likeness.
     """
     cage.adopt()
-    # First of all: it forks, which is safe only while there are no threads.
-    texts = [examination.examine(submission.files[task.file], task.parameters)
-             for task in TASKS]
-    if not submission.readme:
-        texts[0]['advice'].append([
-            'readme', 'the folder has no README.md, which the exercise asks '
-            'for'])
+    # They fork, which is safe only while there are no threads yet.
+    begun = {task: examination.begun(submission.files[TASKS[task].file],
+                                     TASKS[task].parameters)
+             for task in options.tasks if task not in options.known}
     runner = Runner(submission, options)
-    tasks = []
+    # Without a cage a file could end the runner that others use.
+    threads = options.threads if runner.kind != 'none' else 1
+    pool = futures.ThreadPoolExecutor(max_workers=threads)
     try:
-        for task, text in enumerate(texts):
-            began = time.monotonic()
-            solution = Solution(task, text, runner, options)
-            results = judge_file(solution)
-            solution.close()
-            tasks.append(dict(
-                verdict(task, text, results, options.weights[task]),
-                seconds=round(time.monotonic() - began, 2)))
+        if any(process for _, process in begun.values()):
+            # TensorFlow is imported while the texts are examined.
+            runner.start()
+        texts = {task: examination.collected(begun[task])
+                 for task in sorted(begun)}
+        judged = dict(zip(texts, pool.map(lambda task: judge_task(
+            task, texts[task], runner, options, tell), texts)))
     finally:
+        runner.stop()
+        pool.shutdown()
         runner.close()
+    tasks = [judged[task] if task in judged else
+             dict(options.known[task][0], kept=True) for task in options.tasks]
+    if not submission.readme:
+        tasks[0]['advice'].append({
+            'check': 'readme', 'sentence': 'the folder has no README.md, '
+            'which the exercise asks for'})
     return {
         'submission': submission.name,
         'score': round(sum(task['score'] for task in tasks) / len(tasks), 1),
@@ -239,5 +281,5 @@ def judge(submission, options):
                   for name, file in submission.files.items()},
         'same_as': [], 'runtime': options.runtime, 'seed': options.seed,
         'cage': runner.kind,
-        'normal': {task.file: text['normal']
-                   for task, text in zip(TASKS, texts)}}
+        'normal': {TASKS[task].file: texts[task]['normal'] if task in texts
+                   else options.known[task][1] for task in options.tasks}}

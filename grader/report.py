@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """What the command prints for one submission and for a class"""
 
+import os
 import re
 
+from . import memory
+from .labels import labels
 from .printable import clean
 from .registry import TASKS
 from .wording import plural
@@ -37,6 +40,15 @@ def sentence_of(entry):
 def is_wrong(task):
     """Tells whether a required check of a task failed, or was not judged"""
     return bool(task['faults'] or task['not_judged'])
+
+
+def not_graded(row):
+    """Says why a submission was not graded, or not whole; else None"""
+    causes = [cause['because'] for task in row['tasks']
+              for cause in task['not_judged']]
+    if row['cage'] is None:
+        return causes[0]
+    return memory.CAUSE if memory.CAUSE in causes else None
 
 
 def cut(lines, most):
@@ -114,10 +126,14 @@ def one(row):
                if sum(min(most, len(lines)) for lines in faults) <= room)
     lines = []
     for task, found in zip(row['tasks'], faults):
-        lines.append('{}: {} of 100'.format(task['file'],
-                                            number(task['score'])))
+        lines.append('{}: {} of 100{}'.format(
+            task['file'], number(task['score']),
+            ', not changed since it was graded' * bool(task.get('kept'))))
         lines += cut(found, most)
-    return lines + end + ['Score: {} of 100'.format(number(row['score']))]
+    of = '' if len(faults) == len(TASKS) else ', of {}'.format(
+        ' and '.join(task['file'] for task in row['tasks']))
+    return lines + end + ['Score: {} of 100{}'.format(
+        number(row['score']), of)]
 
 
 def commonest(rows):
@@ -164,46 +180,65 @@ def likeness(rows):
     return groups
 
 
+def note_lines(rows, name=lambda row: ''):
+    """Writes what is said of how files were found, a line a submission"""
+    return ['{}{}'.format(name(row), clean('; '.join(row['notes'])))
+            for row in rows if row.get('notes')]
+
+
 def many(rows):
     """Writes the report of a class, see lines_of"""
-    form = '{{:<{}}} {{:>6}}'.format(NAME) + ' {:>5}' * (len(TASKS) + 1)
-    lines = [form.format('', 'score', *[task.file[:5] for task in TASKS] +
+    tasks = rows[0]['tasks']
+    form = '{{:<{}}} {{:>6}}'.format(NAME) + ' {:>5}' * (len(tasks) + 1)
+    lines = [form.format('', 'score', *[task['file'][:5] for task in tasks] +
                          ['wrong'])]
+    names = labels([row['submission'] for row in rows], NAME)
     for row in rows:
         lines.append(form.format(
-            clean(row['submission'], NAME), number(row['score']),
+            names[row['submission']], number(row['score']),
             *[number(task['score']) for task in row['tasks']] +
             [sum(len(task['faults']) for task in row['tasks'])]) +
-            '  not judged' * (row['cage'] is None))
-    lines.append('{}, mean score {} of 100'.format(
-        plural(len(rows), 'submission'),
-        number(sum(row['score'] for row in rows) / len(rows))))
+            '  not judged' * bool(not_graded(row)))
+    graded = [row['score'] for row in rows if not not_graded(row)]
+    if graded:
+        lines.append('{}, mean score {} of 100'.format(
+            plural(len(graded), 'submission'),
+            number(sum(graded) / len(graded))))
     faults = commonest(rows)
     groups = ['Same but for names: {}: {}'.format(
-        clean(', '.join(names), 200), ', '.join(files))
-        for names, files in sorted(likeness(rows).items())]
-    failed = ['{}: {}'.format(
-        clean(row['submission'], NAME),
-        clean(sentence_of(row['tasks'][0]['not_judged'][0])))
-        for row in rows if row['cage'] is None]
-    return (lines + cut(failed, MOST_ROWS) +
+        clean(', '.join(names[one] for one in alike), 200), ', '.join(files))
+        for alike, files in sorted(likeness(rows).items())]
+
+    def named(row):
+        """Begins a line about a row"""
+        return names[row['submission']] + ': '
+    failed = [named(row) + clean(not_graded(row))
+              for row in rows if not_graded(row)]
+    return (lines + failed + note_lines(rows, named) +
             ['Commonest faults:'] * bool(faults) + cut(faults, MOST_ROWS) +
             cut(groups, MOST_ROWS) +
             ['The faults of one: grade its folder alone, or see --json FILE'])
 
 
-def lines_of(rows):
+def lines_of(rows, left=()):
     """Writes the report
 
     Args:
         rows: list of dict, what the judge gave for each submission.
+        left: list of str, paths of what is no submission.
 
     Returns:
-        list of str, printable lines.
+        list of str, printable lines. Of a class the last one counts.
     """
     cages = sorted({row['cage'] for row in rows} - {None})
     seeds = ', '.join(sorted({str(row['seed']) for row in rows}))
+    graded = len([row for row in rows if not not_graded(row)])
+    counts = clean('{} handed in, {} graded, {} not graded'.format(
+        len(rows), graded, len(rows) - graded))
     return [NO_CAGE] * ('none' in cages) + (
-        one(*rows) if len(rows) == 1 else many(rows)) + [clean(
-            'Seed {}, runtime {}, cage {}'.format(
-                seeds, rows[0]['runtime'], ', '.join(cages) or 'unknown'))]
+        note_lines(rows) + one(*rows) if len(rows) == 1 else many(rows)
+        ) + ['Not taken for submissions: ' + clean(', '.join(
+            map(os.path.basename, left)))] * bool(left) + [clean(
+                'Seed {}, runtime {}, cage {}'.format(
+                    seeds, rows[0]['runtime'], ', '.join(cages) or 'unknown'))
+                ] + [counts] * (len(rows) > 1 or graded < len(rows))

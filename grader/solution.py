@@ -9,6 +9,7 @@ import zlib
 
 import numpy as np
 
+from . import memory
 from .models import SIDES, Models
 from .registry import Fault, IMAGES, TASKS, Unjudged, require
 from .sandbox import protocol
@@ -65,6 +66,7 @@ class Solution:
         self.layouts = {}
         self.known = {}
         self.gone = None
+        self.kills = memory.kills()
 
     def close(self):
         """Ends the process of the file"""
@@ -95,7 +97,7 @@ class Solution:
 
         Raises:
             Fault: if the file's code raises an exception, or ends.
-            Unjudged: if it ended before.
+            Unjudged: if it ended before, or for lack of memory.
         """
         if self.gone:
             raise Unjudged(self.gone)
@@ -109,6 +111,7 @@ class Solution:
                         FORMS.get(question, {})):
                 raise protocol.Broken('garbage')
         except protocol.Broken as broken:
+            self.blame_memory(broken)
             self.gone = action + {
                 'late': ' did not finish within the {:g} s that the file has; '
                         'see --task-seconds'.format(self.seconds),
@@ -121,6 +124,12 @@ class Solution:
         if error is not None:
             raise self.fault_of(action, error)
         return header, given
+
+    def blame_memory(self, broken):
+        """Raises Unjudged where the kernel has ended it for lack of memory"""
+        if str(broken) == 'closed' and memory.kills() > self.kills:
+            self.gone = memory.CAUSE
+            raise Unjudged(self.gone)
 
     def fault_of(self, action, error):
         """Makes a Fault of an error that the file's code has raised"""
@@ -150,6 +159,7 @@ class Solution:
         try:
             answer = connection.receive()[0]
         except protocol.Broken as broken:
+            self.blame_memory(broken)
             raise Fault('{} {}'.format(name, {
                 'late': 'does not end'}.get(str(broken), 'ends the process')))
         finally:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What was handed in: the submissions in folders, and their files"""
+"""What was handed in: a submission, and how its files are read"""
 
 import collections
 import errno
@@ -11,110 +11,26 @@ from .printable import clean
 from .registry import TASKS
 
 # content: bytes, or None where problem, a sentence, says what is wrong;
-# executable: bool, whether the file's mode says so.
+# executable: bool, whether the file's mode says so; None where it came in a
+# way that keeps no modes.
 File = collections.namedtuple('File', 'content executable problem')
 
 # name: str, which no other submission has, not fit to print as it is;
 # folder: str, a path; files: dict of str to File, for each of the four names;
-# readme: bool, whether there is a README.md.
-Submission = collections.namedtuple('Submission', 'name folder files readme')
+# readme: bool, whether there is a README.md; problem: None, or a sentence,
+# why it cannot be told what to grade; notes: list of sentences, what is to be
+# said of how the files were found; paths: list of str, where they are.
+Submission = collections.namedtuple(
+    'Submission', 'name folder files readme problem notes paths')
 
 FILES = tuple(task.file for task in TASKS)
 MOST = 256 * 1024
+TOO_LARGE = 'the file has more than {} KiB; leave out what the exercise ' \
+    'does not ask for'.format(MOST // 1024)
 EXECUTABLE = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
 
 KINDS = ((stat.S_ISDIR, 'folder'), (stat.S_ISFIFO, 'pipe'),
          (stat.S_ISCHR, 'device'), (stat.S_ISBLK, 'device'))
-
-
-def find(folders):
-    """Finds the submissions in folders and reads their files
-
-    Args:
-        folders: iterable of str, paths: each a submission, which holds one of
-            the four files at least, or a folder of such.
-
-    Returns:
-        list of Submission, those of a folder in the order of their names.
-
-    Raises:
-        ValueError: if there is no submission in one of them.
-    """
-    paths = []
-    for folder in folders:
-        # An empty path, as from a shell variable that is not set, must not
-        # mean the current folder.
-        found = [folder] if folder and holds(folder) else [
-            path for path in below(folder) if holds(path)]
-        if not found:
-            raise ValueError(
-                'FOLDER must hold one of {}, or folders that do. Received: {}'
-                .format(', '.join(FILES), clean(repr(folder), 150)))
-        paths += [os.path.abspath(path) for path in found]
-    # A folder that is given twice is graded once.
-    paths = list(collections.OrderedDict.fromkeys(paths))
-    # A student may hand in a link to another's folder; only the user may
-    # name a link.
-    given = {os.path.abspath(folder) for folder in folders}
-    return [Submission(name, path, files_of(path, path in given),
-                       regular(os.path.join(path, 'README.md')))
-            for name, path in zip(names(paths), paths)]
-
-
-def holds(folder):
-    """Tells whether a folder holds one of the four files, or its name"""
-    return any(os.path.lexists(os.path.join(folder, file)) for file in FILES)
-
-
-def below(folder):
-    """Lists the paths in a folder, sorted; none if it cannot be read"""
-    try:
-        return [os.path.join(folder, name)
-                for name in sorted(os.listdir(folder))]
-    except OSError:
-        return []
-
-
-def regular(path):
-    """Tells whether a path is a regular file, not a link to one"""
-    try:
-        return stat.S_ISREG(os.lstat(path).st_mode)
-    except OSError:
-        return False
-
-
-def names(paths):
-    """Gives each path a name of its own: as few of its last parts as can be
-
-    Args:
-        paths: list of str, absolute, each another.
-
-    Returns:
-        list of str, in the same order.
-    """
-    parts = [path.split(os.sep) for path in paths]
-    counts = collections.Counter(
-        tuple(part[-count:]) for part in parts
-        for count in range(1, len(part) + 1))
-    return [os.sep.join(next(part[-count:] for count in range(
-        1, len(part) + 1) if counts[tuple(part[-count:])] == 1))
-            for part in parts]
-
-
-def files_of(folder, given):
-    """Reads the four files of a folder
-
-    Args:
-        folder: str, a path.
-        given: bool, whether the user named it, who may name a link.
-
-    Returns:
-        dict of str to File.
-    """
-    if os.path.islink(folder) and not given:
-        return {file: File(None, False, 'its folder is a link; hand in the '
-                           'folder itself') for file in FILES}
-    return {file: read(os.path.join(folder, file)) for file in FILES}
 
 
 def read(path):
@@ -175,8 +91,7 @@ def read_open(file, mode):
         if not part:
             return content, None
         content += part
-    return None, ('the file has more than {} KiB; leave out what the exercise '
-                  'does not ask for'.format(MOST // 1024))
+    return None, TOO_LARGE
 
 
 def sha256(file):

@@ -3,27 +3,8 @@
 
 import re
 
+from .hints import HINTS
 from .printable import clean
-
-# What an action and its error say, what that means, and the runtime that it is
-# no error on, if there is one.
-HINTS = (
-    ('You must feed a value for placeholder|from a graph that is different|'
-     'out of scope|Graph execution error.*[Pp]laceholder|'
-     'passing (a )?Keras(Tensor| symbolic)|Keras symbolic inputs/outputs|'
-     'Inputs to eager execution function cannot be Keras symbolic tensors|'
-     '^auto[.].*KerasTensor',
-     'a loss may use nothing but its two arguments: the tensors of the model '
-     'are not those of the batch', 'page'),
-    ('KerasTensor', 'a layer must do this, such as Lambda', 'tf2.15'),
-    ("has no attribute '(add_loss|add_metric|backend)'|"
-     "keras.backend' has no attribute|add_loss.* not supported",
-     'newer versions of Keras do not have this', 'tf2.15'),
-    ("tensorflow' has no attribute|keras' has no attribute "
-     "'(objectives|contrib)'", 'newer versions do not have this', 'page'),
-    ('PermissionError|Operation not permitted',
-     'in the cage a file has no network and no other files', None),
-)
 
 
 def plural(number, noun):
@@ -77,7 +58,7 @@ def error_sentence(action, kind, text, runtime):
         ((': ' + meaning, older) for pattern, meaning, older in HINTS
          if re.search(pattern, said, re.DOTALL)), ('', None))
     if older not in (None, runtime):
-        meaning += '; written for an older TensorFlow? Try --runtime ' + older
+        meaning += '; written for an older TensorFlow? Try RUNTIME=' + older
     if meaning:
         what = clean(what, 280 - len(action + kind + meaning))
     return '{} raised {}{}{}'.format(action, kind, what and ': ' + what,

@@ -30,16 +30,22 @@ FILES = [task.file for task in TASKS]
 PROGRAM = """
 import json, os, runpy, signal, sys, time
 
-def judge(submission, options):
-    with open(os.path.join(submission.folder, 'order')) as file:
+def judge(submission, options, tell):
+    place = os.path.dirname(submission.paths[0])
+    with open(os.path.join(place, 'order')) as file:
         order = json.load(file)
     with open(os.path.join(submission.folder, 'judged'), 'a') as file:
         file.write('%d %d\\n' % (os.getpid(), options.seed))
     print('a print of the judge')
+    tell('0-vanilla.py', 'the first fault')
     try:
         time.sleep(order['sleep'])
     finally:
         open(os.path.join(submission.folder, 'cleaned'), 'w').close()
+    if times(submission) <= order.get('killed', 0):
+        with open(os.environ['KILLS'], 'a') as file:
+            file.write('x')
+        order['kill'] = signal.SIGKILL
     if 'kill' in order:
         os.kill(os.getpid(), order['kill'])
     if 'error' in order:
@@ -48,11 +54,26 @@ def judge(submission, options):
                 seed=options.seed, runtime=options.runtime,
                 cage='Landlock' if options.cage else 'none')
 
+def times(submission):
+    with open(os.path.join(submission.folder, 'judged')) as file:
+        return len(file.readlines())
+
 from grader import judge as module
+from grader import memory
+from grader.sandbox import cage
 module.judge = judge
+cage.choose = lambda python: os.environ.get('CAGE', 'Landlock')
+if 'KILLS' in os.environ:
+    memory.kills = lambda: os.path.getsize(os.environ['KILLS'])
 sys.argv[0] = 'grader'
 runpy.run_module('grader', run_name='__main__')
 """
+
+
+@pytest.fixture(autouse=True)
+def cache(tmpdir_factory, monkeypatch):
+    """Gives the command a cache of its own"""
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmpdir_factory.mktemp('cache')))
 
 
 def fault(sentence, line=None, check='style'):
@@ -149,6 +170,59 @@ def test_progress(tmpdir):
     assert drawn.endswith('\r\x1b[K')
 
 
+def test_first_fault(tmpdir):
+    """A terminal sees the first fault of one's folder before the others"""
+    submit(tmpdir, sleep=0.5)
+    ours, theirs = pty.openpty()
+    process = start(tmpdir, stderr=theirs)
+    output, _ = process.communicate(timeout=60)
+    os.close(theirs)
+    drawn = os.read(ours, 10 ** 4).decode()
+    os.close(ours)
+    assert drawn == '\r\x1b[K0-vanilla.py: the first fault\r\x1b[K'
+    assert output.startswith('0-vanilla.py: 100 of 100\n')
+
+
+def only(*numbers, **tasks):
+    """Makes what the judge gives for some tasks; see row"""
+    made = row(**tasks)
+    made['tasks'] = [made['tasks'][number] for number in numbers]
+    return made
+
+
+def test_tasks(tmpdir):
+    """Of one folder what is there counts; of a class, what it is told"""
+    submit(tmpdir.join('anna'), verdict=only(0))
+    output = grade(tmpdir.join('anna'))[1]
+    assert output.startswith('0-vanilla.py: 100 of 100\nScore: 100 of 100, '
+                             'of 0-vanilla.py\nSeed ')
+    assert grade(tmpdir.join('anna', FILES[0]))[1].startswith(
+        '0-vanilla.py: 100 of 100\nScore: 100 of 100, of 0-vanilla.py\n')
+    submit(tmpdir.join('bert'), verdict=only(0, 3))
+    submit(tmpdir.join('anna'), verdict=only(0, 3))
+    path = tmpdir.join('csv')
+    output = grade(tmpdir, '--tasks', '3,0', '--csv', path)[1]
+    assert re.search('^ +score +0-van +3-var +wrong\n', output), output
+    assert path.readlines()[0].startswith(
+        'submission,score,0-vanilla.py,3-variational.py,')
+
+
+def test_tasks_of_a_class(tmpdir):
+    """Of a class, and for Gradescope, a file that is missing counts"""
+    found = [command.intake.find([str(tmpdir)])
+             for name in 'ab' if submit(tmpdir.join(name)) is None][-1]
+    assert len(found) == 2
+    for given, expected in (([tmpdir], [0, 1, 2, 3]),
+                            ([tmpdir.join('a')], [0]),
+                            ([tmpdir.join('a'), '--tasks', '1,0'], [0, 1]),
+                            ([tmpdir.join('a'), '--gradescope',
+                              tmpdir.join('results')], [0, 1, 2, 3])):
+        options = command.make_parser().parse_args(
+            [str(each) for each in given] + ['--no-cage'])
+        command.prepare(options)
+        assert options.tasks == expected, given
+
+
 def test_runtime(tmpdir, monkeypatch):
     """A runtime is one of noxfile.py, whose environment make makes"""
     tmpdir.join('noxfile.py').write("PYTHONS = {'newest': '', 'tf9.9': ''}\n")
@@ -171,6 +245,17 @@ def test_no_cage(tmpdir):
     assert grade(tmpdir, '--no-cage')[1].startswith(report.NO_CAGE + '\n')
 
 
+def test_no_cage_no_grading(tmpdir):
+    """Where no cage works nothing is run, unless that is asked for"""
+    submit(tmpdir)
+    given = {'env': dict(os.environ, CAGE='none')}
+    status, output, errors = grade(tmpdir, **given)
+    assert (status, output, times(tmpdir)) == (2, '', 0)
+    assert re.match('grader: error: no cage works here, [^\n]* --no-cage '
+                    '[^\n]*\n$', errors), errors
+    assert grade(tmpdir, '--no-cage', **given)[0] == 0
+
+
 def test_class(tmpdir):
     """Of a class each has its row, by name, however many at a time"""
     names = ['dora', 'anna', 'carl', 'bert']
@@ -190,6 +275,32 @@ def test_class(tmpdir):
     assert starts == [[name] for name in sorted(names)], output
     assert '  2 the layer has 3 units, not [6, 6]\n' in output
     assert 'Same but for names: bert, dora: 0-vanilla.py\n' in output
+
+
+def test_nothing_vanishes(tmpdir):
+    """What cannot be graded has a row and a reason; the last line counts"""
+    submit(tmpdir.join('anna', 'deep', 'deeper'))
+    tmpdir.join('bert').ensure(dir=True)
+    tmpdir.join('carl.zip').write('PK')
+    tmpdir.join('carla.csv').write('')
+    submit(tmpdir.join('d\u043er'))
+    submit(tmpdir.join('dor'))
+    path = tmpdir.join('all.json')
+    status, output, errors = grade(
+        tmpdir, '--json', path, env=dict(os.environ, PYTHONIOENCODING='utf-8'))
+    assert (status, errors) == (1, ''), errors
+    rows = {each['submission']: each for each in json.loads(path.read())}
+    assert sorted(rows) == ['anna', 'bert', 'carl', 'dor', 'd\u043er']
+    assert (rows['bert']['score'], rows['bert']['cage']) == (0, None)
+    assert times(tmpdir.join('bert')) == 0
+    assert re.search(r'\nbert +0 .*  not judged\n', output), output
+    for line in ('bert: it is empty', 'carl: carl.zip is damaged or no archive'
+                 '; hand in the files themselves, or a new .zip',
+                 'anna: found in deep/deeper',
+                 'Not taken for submissions: carla.csv'):
+        assert '\n' + line + '\n' in output, output
+    assert r'\nd\u043er ' in output.replace('\n', r'\n'), output
+    assert output.endswith('\n5 handed in, 3 graded, 2 not graded\n')
 
 
 @pytest.mark.parametrize('order, reason', [
@@ -216,6 +327,31 @@ def test_judge_fails(order, reason, tmpdir):
         assert 'anna: ' + because in output
     assert times(tmpdir.join('anna')) == 2
     assert times(tmpdir.join('bert')) == 1
+
+
+def test_memory_runs_out(tmpdir):
+    """What the kernel ends is graded again, alone; no student pays for it"""
+    for name, killed in (('anna', 1), ('bert', 0), ('carl', 9)):
+        submit(tmpdir.join('class', name), killed=killed, sleep=0.2)
+    kills, path = tmpdir.ensure('kills'), tmpdir.join('all.json')
+    status, output, errors = grade(
+        tmpdir.join('class'), '--jobs', 2, '--json', path,
+        env=dict(os.environ, KILLS=str(kills)))
+    assert (status, errors) == (1, ''), errors
+    anna, bert, carl = json.loads(path.read())
+    assert (anna['score'], bert['score']) == (100, 100)
+    assert times(tmpdir.join('class', 'anna')) == 2
+    assert times(tmpdir.join('class', 'carl')) == 2
+    assert (carl['score'], carl['tasks'][0]['faults']) == (0, [])
+    assert '\ncarl: too little memory: ' in output, output
+    assert re.search(r'\ncarl +0 .* not judged\n', output), output
+    assert output.endswith('\n3 handed in, 2 graded, 1 not graded\n')
+    # It is graded again where there is more.
+    submit(tmpdir.join('class', 'carl'))
+    before = times(tmpdir.join('class', 'bert'))
+    assert grade(tmpdir.join('class'), '--json', path)[0] == 0
+    assert times(tmpdir.join('class', 'bert')) == before
+    assert times(tmpdir.join('class', 'carl')) == 3
 
 
 def test_graded_once(tmpdir):
@@ -289,7 +425,8 @@ def test_nothing_is_written_over(options, tmpdir):
     (['.', '--jobs', '0'], '0'),
     (['.', '--seed', '-1'], '-1'), (['.', '--seed', '1e3'], '1e3'),
     (['.', '--runtime', 'tests'], 'tests'),
-    (['.', '--task-seconds', 'nan'], 'nan'),
+    (['.', '--task-seconds', 'nan'], 'nan'), (['.', '--tasks', '4'], '4'),
+    (['.', '--task', '0,,1'], '0,,1'),
     (['.', '--task-memory', '-1'], '-1'),
     (['.', '--csv', 'nowhere/file'], 'nowhere/file'),
     (['.', '--csv', 'tests'], 'tests'), (['.', '--csv', ''], ''),
@@ -461,7 +598,7 @@ def test_pipe_and_device(tmpdir):
     assert len(json.loads(texts[0])) == 2
     lines = output.readlines()
     assert lines[0].startswith('submission,score,0-vanilla.py,')
-    assert lines[-1].startswith('Seed ')
+    assert lines[-1] == '2 handed in, 2 graded, 0 not graded\n'
 
 
 def test_file_keeps_mode(tmpdir):
@@ -545,13 +682,15 @@ def test_class_report():
 def test_csv():
     """A cell is never a formula, and a control character never one"""
     text = formats.as_csv([row(name, task1=[fault('b, "c"', 3)])
-                           for name in ('=1+1', '+1', '-1', '@a', 'a\x1b')],
+                           for name in ('=1+1', '+1', '-1', '@a', 'a\x1b',
+                                        'a;=1', 'a, +1', 'a;"-1')],
                           scores.WEIGHTS)
     head, *lines = csv.reader(text.split('\n')[:-1])
     assert head[:2] + head[-2:] == ['submission', 'score', 'faults',
                                     'first fault']
     assert [line[0] for line in lines] == ["'=1+1", "'+1", "'-1", "'@a",
-                                           'a\\x1b']
+                                           'a\\x1b', "a;'=1", "a, '+1",
+                                           'a;"\'-1']
     assert lines[0][1:] == ['97.5', '100.0', '90.0', '100.0', '100.0', '1',
                             '1-sparse.py: line 3: b, "c"']
 

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from grader import submissions
+from grader import intake, submissions
 from grader.printable import clean
 
 TASK = '0-vanilla.py'
@@ -24,7 +24,7 @@ def write(folder, name=TASK, text='x = 1\n', mode=0o755):
 
 def found(*folders):
     """Finds submissions; gives their names"""
-    return [item.name for item in submissions.find(map(str, folders))]
+    return [item.name for item in intake.find(map(str, folders))]
 
 
 def test_one(tmp_path):
@@ -32,7 +32,7 @@ def test_one(tmp_path):
     write(tmp_path / 'ada')
     write(tmp_path / 'ada' / 'old')
     write(tmp_path / 'ada', 'README.md')
-    ada, = submissions.find([str(tmp_path / 'ada')])
+    ada, = intake.find([str(tmp_path / 'ada')])
     assert ada.name == 'ada' and ada.readme
     assert ada.folder == str(tmp_path / 'ada')
     assert sorted(ada.files) == sorted(submissions.FILES)
@@ -41,13 +41,17 @@ def test_one(tmp_path):
 
 
 def test_class(tmp_path):
-    """Else each of its folders that does is one, in order"""
+    """Else each of its folders is one, in order; a file beside is none"""
     for name in 'bob', 'ada', 'eve':
         write(tmp_path / name, '3-variational.py')
     write(tmp_path / 'notes', 'notes.txt')
     write(tmp_path, 'list.txt')
-    assert found(tmp_path) == ['ada', 'bob', 'eve']
-    assert not submissions.find([str(tmp_path)])[0].readme
+    left = []
+    ada, _, _, notes = intake.find([str(tmp_path)], left)
+    assert found(tmp_path) == ['ada', 'bob', 'eve', 'notes']
+    assert notes.problem == 'it has none of the four files, but notes.txt'
+    assert left == [str(tmp_path / 'list.txt')]
+    assert not ada.readme and ada.problem is None
 
 
 def test_twice(tmp_path):
@@ -70,7 +74,7 @@ def test_nothing(tmp_path, name):
     if name == 'empty':
         (tmp_path / name).mkdir()
     with pytest.raises(ValueError) as error:
-        submissions.find([str(tmp_path / name)])
+        intake.find([str(tmp_path / name)])
     sentence = str(error.value)
     assert sentence.startswith('FOLDER must ')
     assert 'Received: ' in sentence and sentence.isprintable()
@@ -111,7 +115,7 @@ def test_not_read(tmp_path, make, said):
     """What is not a file of a usual size is not read, nor waited for"""
     path = tmp_path / TASK
     make(str(path))
-    file = submissions.find([str(tmp_path)])[0].files[TASK]
+    file = intake.find([str(tmp_path)])[0].files[TASK]
     assert file.content is None and said in file.problem
     assert 'hand in' in file.problem or 'leave out' in file.problem
     assert submissions.sha256(file) is None
@@ -143,11 +147,11 @@ def test_linked_folder(tmp_path):
     write(tmp_path / 'elsewhere')
     (tmp_path / 'class').mkdir()
     os.symlink(str(tmp_path / 'elsewhere'), str(tmp_path / 'class' / 'eve'))
-    eve, = submissions.find([str(tmp_path / 'class')])
+    eve, = intake.find([str(tmp_path / 'class')])
     assert all('link' in file.problem and file.content is None
                for file in eve.files.values())
     # The user may well name a link.
-    named, = submissions.find([str(tmp_path / 'class' / 'eve')])
+    named, = intake.find([str(tmp_path / 'class' / 'eve')])
     assert named.files[TASK].content
 
 

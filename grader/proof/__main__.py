@@ -14,7 +14,7 @@ import re
 import sys
 import tempfile
 
-from .. import scores, submissions
+from .. import intake, scores
 from ..__main__ import processors, python_of, runtime
 from ..judge import judge
 from ..registry import TASKS
@@ -71,9 +71,10 @@ def grade(folder, **options):
         dict, see judge.judge.
     """
     usual = dict(runtime='newest', python=sys.executable, cage=True,
+                 tasks=range(len(TASKS)), known={}, threads=1,
                  task_seconds=240, task_memory=4, weights=scores.WEIGHTS,
                  seed=0)
-    submission, = submissions.find([folder])
+    submission, = intake.find([folder])
     return judge(submission, argparse.Namespace(**dict(usual, **options)))
 
 

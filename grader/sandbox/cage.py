@@ -50,6 +50,10 @@ THREADS = 512
 COMPLAINTS = 2 ** 16
 SET_DUMPABLE, SET_CHILD_SUBREAPER = 4, 36
 
+NONE = 'no cage works here, and without one a file can read and change what ' \
+    'you can. On Linux, install bubblewrap, or use a kernel with Landlock ' \
+    '(5.13 or later); macOS has neither. --no-cage grades without'
+
 ASK = """
 import json, os, sys
 own = sys.prefix != sys.base_prefix

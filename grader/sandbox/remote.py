@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 
 from ..registry import TASKS
@@ -20,7 +21,7 @@ class Runner:
     """The runner of a submission, in its cage
 
     It is started anew if a file has ended it; the files still to come are
-    judged as ever.
+    judged as ever. Threads may share it, which judge a file each.
     """
 
     def __init__(self, submission, options):
@@ -34,9 +35,14 @@ class Runner:
         self.submission = submission
         self.kind = cage.choose(options.python) if options.cage else 'none'
         self.process = None
+        self.lock = threading.RLock()
+        self.stopped = False
 
     def start(self):
-        """Starts the program, with pipes for itself and two for each file"""
+        """Starts the program, with pipes for itself and two for each file
+
+        It is not waited for.
+        """
         self.place = tempfile.mkdtemp()
         code = os.path.join(self.place, 'code')
         os.mkdir(code)
@@ -59,8 +65,7 @@ class Runner:
             self.options.task_memory)
         for descriptor in descriptors:
             os.close(descriptor)
-        self.connections[0].deadline = time.monotonic() + STARTING
-        self.eager = self.connections[0].receive()[0]['eager']
+        self.eager = None
 
     def tell(self, seconds, **question):
         """Tells the first process what to do; gives its answer"""
@@ -83,26 +88,40 @@ class Runner:
             protocol.Connection, to that process.
         """
         number = self.number(ask, task)
-        # Another file may have ended the runner: then it is started anew.
-        for _ in range(2):
-            try:
-                if self.process is None:
-                    self.start()
-                self.tell(STARTING, ask=ask, number=number,
-                          path=TASKS[task].file)
-                return self.connections[number]
-            except protocol.Broken:
-                self.close()
-        raise OSError('the runner does not start: ' + self.said)
+        with self.lock:
+            # Another file may have ended the runner: it is started anew.
+            for _ in range(2):
+                if self.stopped:
+                    raise OSError('the judge was stopped')
+                try:
+                    if self.process is None:
+                        self.start()
+                    if self.eager is None:
+                        self.connections[0].deadline = (
+                            time.monotonic() + STARTING)
+                        self.eager = self.connections[0].receive()[0]['eager']
+                    self.tell(STARTING, ask=ask, number=number,
+                              path=TASKS[task].file)
+                    return self.connections[number]
+                except protocol.Broken:
+                    self.close()
+            raise OSError('the runner does not start: ' + self.said)
 
     def end(self, ask, task):
         """Ends the process of a file, see open"""
-        if self.process is None:
-            return
-        try:
-            self.tell(10, ask='end', number=self.number(ask, task))
-        except protocol.Broken:
-            self.close()
+        with self.lock:
+            if self.process is None:
+                return
+            try:
+                self.tell(10, ask='end', number=self.number(ask, task))
+            except protocol.Broken:
+                self.close()
+
+    def stop(self):
+        """Ends it while threads may wait for it; they come to their end"""
+        self.stopped = True
+        if self.process is not None:
+            cage.end(self.process)
 
     def close(self):
         """Ends the runner and all that it started"""

@@ -4,7 +4,7 @@
 from ..printable import clean
 from . import documentation, form, imports, likeness, lines, style, syntax
 from .findings import Refused, fault
-from .process import told_by
+from .process import begin, collect
 
 CHECKS = ('first-line', 'mode', 'new-line', 'syntax', 'documentation',
           'imports', 'style')
@@ -19,6 +19,29 @@ def examine(file, parameters, seconds=20):
         seconds: float, how long it may take.
 
     Returns:
+        dict, see collected.
+    """
+    return collected(begun(file, parameters, seconds), seconds)
+
+
+def begun(file, parameters, seconds=20):
+    """Begins to examine a file; see examine
+
+    Returns:
+        what collected takes.
+    """
+    return file, None if file.problem else begin(
+        lambda: findings(file, parameters), seconds)
+
+
+def collected(work, seconds=20):
+    """Waits for what has been found in the text of a file
+
+    Args:
+        work: what begun gave.
+        seconds: float, how long it may take from now on.
+
+    Returns:
         dict, which JSON can hold:
             faults: list of [check, sentence, line or None].
             not_judged: list of [check, why].
@@ -29,10 +52,9 @@ def examine(file, parameters, seconds=20):
     """
     result = {'faults': [], 'not_judged': [], 'advice': [], 'lines': {},
               'runs': False, 'normal': None}
-    if file.problem:
-        told = [{'stop': (file.problem, None)}]
-    else:
-        told = told_by(lambda: findings(file, parameters), seconds)
+    file, process = work
+    told = [{'stop': (file.problem, None)}] if file.problem else collect(
+        process, seconds)
     judged = set()
     for finding in told:
         judged.update(finding.pop('judged', ()))

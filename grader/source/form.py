@@ -53,7 +53,7 @@ def check(file):
         dict of two lists, `faults` and `advice`.
     """
     faults, advice = first_line(file.content)
-    if not file.executable:
+    if file.executable is False:
         faults.append(fault('mode', 'the file is not executable; chmod +x '
                             'makes it so'))
     if not file.content.endswith(b'\n'):

@@ -25,16 +25,20 @@ DEPTH = 10000
 MOST = 2 ** 20
 
 
-def told_by(work, seconds):
-    """Does work in a process of its own, with limits
+def told_by(work, seconds, most=MOST):
+    """Does work in a process of its own, with limits; see begin and collect"""
+    return collect(begin(work, seconds), seconds, most)
+
+
+def begin(work, seconds):
+    """Begins work in a process of its own, with limits
 
     Args:
         work: function, which gives an iterable of dicts for JSON.
         seconds: float, how long it may take.
 
     Returns:
-        list of dict, those that it gave; the last has the key `stop`, with a
-        sentence and a line or None, if it did not come to its end.
+        two ints: the end of a pipe, and the process, for collect.
     """
     reading, writing = os.pipe()
     child = os.fork()
@@ -46,15 +50,31 @@ def told_by(work, seconds):
         finally:
             os._exit(1)
     os.close(writing)
+    return reading, child
+
+
+def collect(begun, seconds, most=MOST):
+    """Waits for what work tells
+
+    Args:
+        begun: two ints, what begin gave.
+        seconds: float, how long it may take from now on.
+        most: int, how many bytes it may tell.
+
+    Returns:
+        list of dict, those that it gave; the last has the key `stop`, with a
+        sentence and a line or None, if it did not come to its end.
+    """
+    reading, child = begun
     end = time.monotonic() + seconds
-    told = b''
+    told = bytearray()
     why = 'Python gave up on it'
     try:
-        while len(told) < MOST:
+        while len(told) < most:
             if not connection.wait([reading], max(0, end - time.monotonic())):
                 why = 'it took more than {:g} s'.format(seconds)
                 break
-            part = os.read(reading, min(MOST - len(told), 2 ** 16))
+            part = os.read(reading, min(most - len(told), 2 ** 16))
             if not part:
                 break
             told += part
