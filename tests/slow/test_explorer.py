@@ -39,7 +39,7 @@ AXE = os.path.join(ROOT, 'node_modules', 'axe-core', 'axe.min.js')
 # Tells of texts that do not fit into their place, or stand on each other.
 CROWDED = """(() => {
   const texts = [...document.querySelectorAll(
-    'h1, h2, p, figcaption, label, button, canvas, #sliders')].filter(
+    'h1, h2, p, figcaption, button, input, canvas, #sliders')].filter(
     (each) => !each.querySelector('canvas') && each.checkVisibility());
   const boxes = texts.map((each) => each.getBoundingClientRect());
   const found = texts.filter((each) => each.scrollWidth > each.clientWidth + 1
