@@ -2,9 +2,26 @@
 TASK ?= 0
 # The first Python that the pinned packages have wheels for.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 \
-    python3.10; do $$python -c 'import sys; sys.exit(not (3, 10) <= \
-    sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
+    python3.10; do $$python -E tools/fits.py ensurepip; done 2>/dev/null | \
+    head -n 1)
 VENV = .venv/bin/python
+# An environment is made anew if its Python was removed or is another by now, or
+# if its pip or its packages are gone.
+ifeq ($(shell $(VENV) -E tools/fits.py pip $(if $(wildcard .venv/newest),\
+    matplotlib numpy tensorflow) 2>/dev/null),)
+.PHONY: $(VENV)
+endif
+# Settings of pip, in variables and in its files, are kept for the index and the
+# network, but not for where packages go and which ones.
+$(foreach option,DRY_RUN IGNORE_INSTALLED NO_DEPS ONLY_DEPS PRE \
+    REQUIRE_HASHES USER,$(eval export PIP_$(option) = 0))
+export PIP_CONSTRAINT = /dev/null
+export PIP_NO_BINARY = :none:
+export PIP_ONLY_BINARY = :none:
+unexport $(addprefix PIP_,ABI EDITABLE IMPLEMENTATION PLATFORM PREFIX PYTHON \
+    PYTHON_VERSION REQUIREMENT ROOT TARGET)
+# One pip at a time, whatever MAKEFLAGS says.
+.NOTPARALLEL:
 # A path may have quotes: the shell takes it from its environment.
 export DIR
 # These are for another Python, or hide this folder from `python -m`.
@@ -61,13 +78,27 @@ results: .venv/newest .venv/matrix
 matrix: .venv/newest .venv/matrix
 	$(VENV) -m tools.matrix $(RUNTIME)
 
+$(VENV):
+	@$(if $(shell '$(PYTHON)' -E tools/fits.py ensurepip 2>/dev/null),,$(error \
+	    TensorFlow needs Python 3.10, 3.11, 3.12 or 3.13 with its venv module, \
+	    on Linux (x86-64 or ARM64, glibc 2.27 or later) or macOS 12 or later; \
+	    on an Intel Mac Python 3.10, 3.11 or 3.12. Received: \
+	    $(or $(PYTHON),python3) $(shell '$(or $(PYTHON),python3)' -Ec 'import \
+	    platform as p; print("is", p.python_version(), "on", p.platform())' \
+	    2>/dev/null)))
+	rm -rf .venv
+	'$(PYTHON)' -m venv .venv
+
 # A file stands for each set of packages, newer than the pins it installed.
-.venv/%: requirements/%.txt requirements/tests.txt
-	@$(if $(PYTHON),,$(error Python 3.10, 3.11, 3.12 or 3.13 is needed, with \
-	    its venv module))
-	$(VENV) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
+.venv/%: requirements/%.txt requirements/tests.txt $(VENV)
 	@echo 'Installing the packages of $<: about a minute, once'
-	$(VENV) -m pip install --quiet --requirement $<
+	$(VENV) -m pip install --quiet --target= --root=/ --prefix "$$PWD/.venv" \
+	    --requirement $<
+	@said=$$(KERAS_BACKEND=tensorflow MPLBACKEND=agg $(VENV) -c "import $$( \
+	    sed -n 's/^\([a-z]\{1,\}\).*/\1/p' $< | paste -sd, -)" 2>&1) || { \
+	    printf '%s\n' "$$said" "Python cannot import the packages of $<. If \
+	pip put them elsewhere, $(VENV) -m pip config list says why; else remove \
+	.venv, and call make again"; exit 1; }
 	touch $@
 
 # One line for each command.

@@ -49,11 +49,38 @@ def read(file):
 
 @pytest.mark.parametrize('file', FILES)
 def test_form(file):
-    """First line, last line and permission are as the exercise says"""
+    """First and last line are as the exercise says"""
     source = read(file)
     assert source.split('\n')[0] == '#!/usr/bin/env python3'
     assert source.endswith('\n') and not source.endswith('\n\n')
-    assert os.access(os.path.join(ROOT, file), os.X_OK), 'not executable'
+
+
+def git(*arguments):
+    """Calls Git in the project's folder and returns what it prints
+
+    Where the folder is no clone, as an archive that was unpacked, the test is
+    skipped.
+    """
+    try:
+        return subprocess.check_output(
+            ('git', '--git-dir=.git') + arguments, cwd=ROOT,
+            stderr=subprocess.STDOUT, universal_newlines=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip('needs a clone of the repository: {}'.format(error))
+
+
+def test_executable():
+    """Git keeps every Python file as executable, which an archive may lose"""
+    assert [line for line in git('ls-files', '--stage', '*.py').splitlines()
+            if not line.startswith('100755')] == []
+
+
+def test_ends_of_lines(tmpdir):
+    """A clone has LF where Git is set to write CRLF, as it is on Windows"""
+    git('clone', '--quiet', '--config', 'core.autocrlf=true', ROOT,
+        str(tmpdir))
+    assert [file for file in FILES + ['Makefile', os.path.join('.ci', 'run')]
+            if b'\r' in tmpdir.join(file).read_binary()] == []
 
 
 @pytest.mark.parametrize('file', PARSED)
