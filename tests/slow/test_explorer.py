@@ -555,7 +555,8 @@ def test_models_side_by_side(page, shown, tmp_path):
         'wrong.html is no explorer that this page can read.')
     page.give(by_id('files'), shown[3].path)
     wait_for(page, 'document.querySelectorAll("#models figure").length > 2')
-    near(drawn(page, '[...document.querySelectorAll("#models canvas")].at(-1)'),
+    near(drawn(page,
+               '[...document.querySelectorAll("#models canvas")].at(-1)'),
          shown[3].decode(shown[3].encode(shown[0].images[6:7])), 5e-3)
     assert '3-explorer.html: variational' in text(page, 'models')
 
