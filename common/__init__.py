@@ -3,7 +3,8 @@
 
 Read in this order: command, from the command line to the exit status; mnist,
 data and folder, the images; training; unfinished, what a stopped run leaves;
-saving; figures; explorer. runtime, files and memory serve them.
+film, what the explorer shows of a training; saving; figures; explorer.
+runtime, files and memory serve them.
 
 TensorFlow is imported inside functions here: it takes seconds, and wrong
 options and --help are to be answered at once.

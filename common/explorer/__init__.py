@@ -5,7 +5,7 @@ It is page.html, with style.css, the program and what was trained inside, so
 that it needs neither a server nor a network. The program's modules, in the
 order to read them: model.js computes encoder and decoder; controls.js,
 pictures.js and address.js are what all views share; drawing.js is the field
-to draw in; values.js shows the latent of tasks 0 to 2, plane.js and colours.js
+to draw in; values.js shows the latent of tasks 0 to 2, colours.js and plane.js
 that of task 3; film.js the training; beside.js the models of other explorers;
 main.js starts them.
 """

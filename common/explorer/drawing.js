@@ -1,7 +1,7 @@
 // The field to draw in, and what the encoder gets of a drawing: an image as
 // those of MNIST are.
 
-import {initial, remember} from './address.js';
+import {initial, recall, remember} from './address.js';
 import {clamp, element, on} from './controls.js';
 import {PIXELS, SIDE} from './model.js';
 import {picture, show} from './pictures.js';
@@ -134,7 +134,7 @@ export function startDrawing(model, changed) {
     const pixels = below ? drawn.map(
       (value, index) => Math.max(value, below.pixels[index])) : drawn;
     show(element('input'), pixels, 'What the encoder gets of your drawing');
-    remember({strokes: pack(strokes)});
+    remember({strokes: pack(strokes), over: below && below.index});
     changed({pixels, name: below ? below.name + ', with your strokes' :
       'Your drawing', ...model.encode(pixels)});
   }
@@ -143,7 +143,7 @@ export function startDrawing(model, changed) {
   function showImage(image) {
     [below, strokes] = [image, []];
     show(element('input'), image.pixels, image.name);
-    remember({strokes: null});
+    remember({strokes: null, over: null});
     draw();
   }
 
@@ -172,7 +172,8 @@ export function startDrawing(model, changed) {
   /** Clears the field. */
   function clear() {
     [below, strokes, isDown] = [null, [], false];
-    remember({image: null, strokes: null});
+    remember({image: null, strokes: null, over: null});
+    element('name').textContent = 'Nothing drawn yet';
     draw();
   }
 
@@ -232,8 +233,9 @@ export function startDrawing(model, changed) {
   /** Draws again what the address said when the page was opened. */
   function restore() {
     strokes = unpack(initial.strokes || '');
-    if (strokes.length && initial.image === undefined) {
-      below = null;
+    if (strokes.length) {
+      const over = recall('over', 0, model.count - 1, null);
+      below = over === null ? null : model.item(Math.floor(over));
     }
     tell();
   }

@@ -411,8 +411,10 @@ export function startPlane(model, shown) {
   showKind(kind);
   element('times').value = recall('times', 0, 3, 1);
   seed = recall('noise', 0, 2 ** 31, 1);
-  const [a, b] = ['a', 'b'].map((name, index) => model.item(Math.floor(
-    recall(name, 0, count - 1, Math.min(3 * index, count - 1)))));
+  const a = model.item(Math.floor(recall('a', 0, count - 1, 0)));
+  // Before a drawing is B, its A is.
+  const b = model.item(Math.floor(recall(
+    'b', 0, count - 1, initial.strokes ? a.index : Math.min(3, count - 1))));
   drawing.showImage(b);
   pick(b, a);
   move(b.latent);

@@ -419,6 +419,9 @@ def test_drawing(task, page, shown):
     page.open(kept)
     assert text(page, 'name') == 'Your drawing'
     near(drawn(page, 'reconstruction'), reconstruction, 0.1)
+    if task == 3:
+        # B was image 4 before the drawing, and is A now.
+        near(drawn_in(page, 'walk', 0), mine.decode(mine.latents[3]))
     # By keys: a line down.
     click(page, by_id('clear'))
     for key in [' '] + ['ArrowDown'] * 8 + [' ']:
@@ -555,8 +558,8 @@ def test_models_side_by_side(page, shown, tmp_path):
         'wrong.html is no explorer that this page can read.')
     page.give(by_id('files'), shown[3].path)
     wait_for(page, 'document.querySelectorAll("#models figure").length > 2')
-    near(drawn(page,
-               '[...document.querySelectorAll("#models canvas")].at(-1)'),
+    near(drawn(page, 'document.querySelector("#models").lastChild'
+                     '.querySelector("canvas")'),
          shown[3].decode(shown[3].encode(shown[0].images[6:7])), 5e-3)
     assert '3-explorer.html: variational' in text(page, 'models')
 
