@@ -5,18 +5,19 @@ Three programs work together: the command; a judge for each submission; and a
 runner in a cage, which alone runs what a student has written. Read in this
 order:
 
-__main__: the command; jobs: its judges at work; memory: how many fit; files:
-what it writes.
-submissions: a submission, whose files are read once; intake: finds them.
+__main__: the command; jobs: its judges at work; memory: how many fit.
+intake: finds what was handed in; submissions: reads each file once.
+rounds: what a student's last round has found; files: what is written.
 judge: judges a submission, and gives what docs/grading.md says.
-source: the checks of a file's text.
-sandbox: runs the files where they can do no harm, and answers questions.
-registry: what a check is; checks: those of models, made by asking.
-solution: a file's models as the checks see them; oracle: NumPy's answers.
-rounds: what a student's last round has found.
-scores: what each check counts.
-report, formats: what is printed and written; printable, labels: of strangers'
-texts and names.
+source: examines the text of a file without running it.
+sandbox: runs a file where it can do no harm.
+registry: what a check is; checks: those of models.
+solution, models: a file and its models, as the checks ask them.
+sizes, networks: what the exercise's models must be.
+oracle, optimizers: what models and training compute, in NumPy.
+wording, hints: how sentences are worded; scores: what each check counts.
+report, formats, feedback, compare: what is printed and written.
+printable, labels: make a stranger's text and name fit to print.
 proof: `python3 -m grader.proof` proves that the grader judges well.
 CHECKS.md: how to add a check.
 """

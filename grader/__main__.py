@@ -19,10 +19,11 @@ import tempfile
 from .printable import clean
 # PYTHONPATH may have packages of another Python, which may raise anything.
 try:
-    from . import (files, formats, intake, jobs, report, rounds, scores,
-                   submissions)
+    from . import (compare, feedback, files, formats, intake, jobs, report,
+                   rounds, scores, submissions)
     from .registry import TASKS
     from .sandbox import cage
+    from .source import examination
 except Exception as error:
     sys.stderr.write(clean(
         'grader: error: a package cannot be imported. Call `make grade`, or '
@@ -115,11 +116,18 @@ def make_parser():
     for name, content in (('json', 'everything; run again with the same file, '
                            'only what has changed is graded'),
                           ('csv', 'a row for each submission'),
-                          ('junit', "JUnit's report in XML"),
-                          ('gradescope', "Gradescope's results.json, of one "
-                           'submission')):
+                          ('junit', "JUnit's report in XML")):
         add('--' + name, metavar='FILE', type=files.writable,
             help='writes FILE: ' + content)
+    add('--gradescope', metavar='PATH',
+        help="writes Gradescope's results.json; of a class one for each "
+        'submission, into the folder PATH')
+    add('--feedback', metavar='FOLDER',
+        help='writes a page for each submission, and index.html')
+    add('--known', metavar='FOLDER',
+        help='files that were handed out, to be alike is no wonder')
+    add('--compare', metavar='OLD.json',
+        help='says what has changed since an older --json FILE')
     add('--tasks', '--task', metavar='N,N', type=tasks,
         help='the tasks that count, as 0,3 (default: of one submission those '
         'whose files are there, of a class all)')
@@ -215,8 +223,9 @@ def prepare(options):
         ValueError: if something is wrong, in one line.
     """
     options.left = []
-    ours = {os.path.realpath(path) for path in [options.weights] + [
-        getattr(options, name) for name in FORMS] if path}
+    ours = {os.path.realpath(path) for path in [
+        options.weights, options.feedback, options.known, options.compare] + [
+            getattr(options, name) for name in FORMS] if path}
     found = sorted(intake.find(options.folders, options.left, ours),
                    key=lambda submission: submission.name)
     demand_others(options, found)
@@ -234,25 +243,73 @@ def prepare(options):
     # A student's own rounds.
     options.rounds = (len(found) == 1 and options.cage and given is None and
                       not found[0].problem)
-    options.known = rounds.known(found[0], options) if (
+    options.before = rounds.known(found[0], options) if (
         options.rounds and not options.again) else {}
     if given is None:
         # No file must be able to guess the seed, and with it the sizes.
         options.seed = int.from_bytes(os.urandom(4), 'big')
-    if options.gradescope and len(found) > 1:
-        raise ValueError('--gradescope must be given with one submission. '
-                         'Received: {}'.format(len(found)))
+    prepare_folders(options, len(found) > 1)
+    options.handed_out = fingerprints(options.known) if (
+        options.known) else frozenset()
+    options.old = formats.read(options.compare) if options.compare else None
     known = formats.read(options.json) if options.json else {}
     rows = {} if options.again else {
         submission.name: known[submission.name] for submission in found
         if known.get(submission.name, {}).get('made_from') ==
         origin(submission, options) and
         given in (None, known[submission.name]['seed'])}
+    if rows and given is None:
+        # What is still to come is judged as what was.
+        options.seed = next(iter(rows.values()))['seed']
     if options.cage and len(rows) < len(found) and (
-            len(options.known) < len(options.tasks)) and (
+            len(options.before) < len(options.tasks)) and (
             cage.choose(options.python) == 'none'):
         raise ValueError(cage.NONE)
     return found, rows
+
+
+def prepare_folders(options, many):
+    """Demands that what is written for a class can be written
+
+    Args:
+        options: argparse.Namespace.
+        many: bool, whether there is more than one submission.
+
+    Raises:
+        ValueError: if it cannot.
+    """
+    for name in ('feedback', 'gradescope'):
+        path = getattr(options, name)
+        try:
+            if path and (many or name == 'feedback'):
+                os.makedirs(path, exist_ok=True)
+                files.writable(os.path.join(path, 'x'))
+            elif path:
+                files.writable(path)
+        except (OSError, ValueError, argparse.ArgumentTypeError) as error:
+            raise ValueError('--{} cannot be written: {}. Received: {}'.format(
+                name, getattr(error, 'strerror', error), path))
+    if options.compare and not os.path.isfile(options.compare):
+        raise ValueError('--compare must be a file that --json FILE has '
+                         'written. Received: ' + options.compare)
+
+
+def fingerprints(folder):
+    """Reads what was handed out: pairs of a file's name and normal form
+
+    Args:
+        folder: str.
+
+    Returns:
+        set of pairs of str.
+
+    Raises:
+        ValueError: if there is none of the four files.
+    """
+    return {(task.file, examination.examine(
+        submission.files[task.file], task.parameters)['normal'])
+            for submission in intake.find([folder]) for task in TASKS
+            if submission.files[task.file].content}
 
 
 def heed(handler):
@@ -288,7 +345,7 @@ def show(shown, file, sentence):
         sys.stderr.flush()
 
 
-def save(graded, options, last):
+def save(graded, options, last, found=()):
     """Writes what is graded to the files
 
     Args:
@@ -296,8 +353,9 @@ def save(graded, options, last):
         options: argparse.Namespace.
         last: bool, whether all are written; else the JSON is, of which
             nothing is to be lost.
+        found: list of submissions.Submission, of all.
     """
-    groups = report.likeness(graded)
+    groups = report.likeness(graded, options.handed_out)
     for row in graded:
         alike = set().union(*(group for group in groups
                               if row['submission'] in group))
@@ -308,7 +366,18 @@ def save(graded, options, last):
         # nothing is graded yet, a file of an earlier run must not be lost.
         if graded and path and (last or name == 'json' and
                                 not files.direct(path)):
-            files.write(path, FORMS[name](graded, options.weights))
+            if name == 'gradescope' and len(found) > 1:
+                for each, made in feedback.page_names(
+                        [row['submission'] for row in graded]).items():
+                    files.write(os.path.join(path, made + '.json'), FORMS[
+                        name]([row for row in graded
+                               if row['submission'] == each], options.weights))
+            else:
+                more = {'missing': len(found) - len(graded)} if (
+                    name == 'csv') else {}
+                files.write(path, FORMS[name](graded, options.weights, **more))
+    if graded and options.feedback and last:
+        feedback.write(options.feedback, graded, found, options.handed_out)
 
 
 def run(options, found, rows):
@@ -356,10 +425,16 @@ def run(options, found, rows):
         if shown:
             sys.stderr.write('\r\x1b[K')
         draw(len(found), len(found))
-        save(graded(), options, last=True)
+        save(graded(), options, last=True, found=found)
     if stopped:
-        raise KeyboardInterrupt
-    lines = report.lines_of(graded(), options.left)
+        raise KeyboardInterrupt('; {} of {} are kept in {}: run the same '
+                                'again to go on'.format(
+                                    len(rows), len(found), options.json)
+                                if options.json else
+                                '; nothing is kept without --json FILE')
+    lines = report.lines_of(graded(), options.left, options.handed_out)
+    if options.compare:
+        lines[-1:-1] = compare.lines_of(options.old, graded())
     if before:
         lines.append('{} of {} graded before; --again grades all anew'.format(
             before, len(found)))
@@ -391,10 +466,10 @@ def main():
         except ValueError as error:
             parser.error(str(error))
         return run(options, found, rows)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         # A second Ctrl-C would end this with another status.
         heed(signal.SIG_IGN)
-        parser.exit(130, 'grader: interrupted\n')
+        parser.exit(130, 'grader: interrupted{}\n'.format(interrupt))
     except OSError as error:
         # At exit Python writes what is left to the standard output, and would
         # fail again.

@@ -12,7 +12,9 @@ from . import files, report
 from .printable import clean
 from .submissions import FILES
 
-FORMULA = re.compile(r'(^|[,;|] *"?)(?=[-=+@])')
+# What a cell may hold in the usual spreadsheets.
+LONGEST = 32000
+FORMULA = re.compile(r'(^|[,;|\t] *"?)(?=[-=+@])')
 
 
 def read(path):
@@ -54,27 +56,39 @@ def as_json(rows, weights):
     return json.dumps(rows, indent=1) + '\n'
 
 
-def as_csv(rows, weights):
-    """Gives a row a submission, for a spreadsheet; see as_json"""
-    lines = [['submission', 'score'] +
-             [task['file'] for task in rows[0]['tasks']] +
-             ['faults', 'first fault']]
+def as_csv(rows, weights, missing=0):
+    """Gives a row a submission, for a spreadsheet; see as_json
+
+    `missing` is how many are not graded yet; if any, the last row says so.
+    """
+    tasks = rows[0]['tasks']
+    checks = [(task['file'], name) for task in tasks
+              for name in task.get('checks', ())]
+    lines = [['submission', 'score'] + [task['file'] for task in tasks] +
+             ['{} {}'.format(*each) for each in checks] +
+             ['notes', 'faults', 'all faults']]
     for row in rows:
-        faults = ['{}: {}'.format(task['file'], sentence)
-                  for task in row['tasks'] for sentence in
-                  map(report.sentence_of, task['faults'])]
-        # Where the grader itself failed, there is no fault, but a reason.
-        causes = [cause['because'] for task in row['tasks']
-                  for cause in task['not_judged']]
+        faults = ['{}: {}{}'.format(task['file'], report.sentence_of(fault),
+                                    report.cost([fault]))
+                  for task in row['tasks'] for fault in task['faults']]
+        # What the grader has failed on has no fault and no points.
+        causes = sorted({cause['because'] for task in row['tasks']
+                         for cause in task['not_judged']})
+        earned = {(task['file'], name): points[0] for task in row['tasks']
+                  for name, points in task.get('checks', {}).items()}
         lines.append([row['submission'], row['score']] +
                      [task['score'] for task in row['tasks']] +
-                     [len(faults), (faults + causes + [''])[0]])
+                     [earned.get(each, '') for each in checks] +
+                     ['; '.join(row.get('notes', ())), len(faults),
+                      ' | '.join(faults or causes)])
+    if missing:
+        lines.append(['partial: {} more are not graded yet'.format(missing)])
     text = io.StringIO()
     for line in lines:
         # A spreadsheet computes what begins like a formula, and in many a
         # country a cell ends with a semicolon.
         csv.writer(text, lineterminator='\n').writerow(
-            [FORMULA.sub(r"\1'", clean(str(cell))) for cell in line])
+            [FORMULA.sub(r"\1'", clean(str(cell), LONGEST)) for cell in line])
     return text.getvalue()
 
 

@@ -9,7 +9,7 @@ import signal
 import time
 from multiprocessing import connection
 
-from . import judge, memory, submissions
+from . import judge, memory, scores, submissions
 from .printable import clean
 from .registry import TASKS
 from .sandbox import cage
@@ -113,7 +113,8 @@ def unjudged(submission, options, because):
             'file': task.file, 'score': 0, 'faults': [], 'not_judged': [
                 {'check': name, 'because': clean(because)}
                 for name in sorted(options.weights[number])],
-            'advice': [], 'seconds': 0}
+            'advice': [], 'seconds': 0, 'checks': scores.points(
+                options.weights[number], options.weights[number])}
             for number, task in enumerate(TASKS) if number in options.tasks],
         'files': {name: submissions.sha256(file)
                   for name, file in submission.files.items()},

@@ -152,7 +152,7 @@ def faults_of(text, results, names):
         names: list of str, the required checks of models.
 
     Returns:
-        list of (check, sentence, line).
+        list of (names, sentence, line): the checks that say it, and where.
     """
     faults = [tuple(one) for one in text['faults']]
     for name in names:
@@ -160,12 +160,12 @@ def faults_of(text, results, names):
             line = fault.line
             faults.append((name, str(fault), text['lines'].get(line)
                            if isinstance(line, str) else line))
-    # Two checks may find the same fault: it is said once.
+    # Two checks may come upon one fault, which is said once.
     once = collections.OrderedDict()
     for name, sentence, line in faults:
-        once.setdefault(clean(sentence), (name, line))
-    return [(name, sentence, line)
-            for sentence, (name, line) in once.items()]
+        once.setdefault(clean(sentence), ([], line))[0].append(name)
+    return [(names, sentence, line)
+            for sentence, (names, line) in once.items()]
 
 
 def verdict(task, text, results, weights):
@@ -184,18 +184,27 @@ def verdict(task, text, results, weights):
                 if name not in scores.FORM]
     faults = faults_of(text, results, required)
     not_judged = [tuple(one) for one in text['not_judged']] + [
-        (name, clean(results.sentence(results.unjudged[name])))
+        (name, clean(results.sentence(results.unjudged[name]) or
+                     'what this check needs is not known'))
         for name in required if name in results.unjudged]
-    # Where two checks have the same sentence, both earn nothing.
-    failed = results.failed.union(name for name, *_ in faults + not_judged)
+    failed = results.failed.union(
+        (name for names, _, _ in faults for name in names),
+        (name for name, _ in not_judged))
+    points = scores.points(weights, failed)
+    unpaid = {name: possible for name, (earned, possible) in points.items()
+              if not earned}
+
+    def cost(names):
+        """Takes what some checks cost, which only the first fault of each"""
+        return round(sum(unpaid.pop(name, 0) for name in names), 1)
     return {
         'file': TASKS[task].file,
         'score': scores.score(weights, failed),
-        'faults': [{'check': name, 'sentence': sentence, 'line': line}
-                   for name, sentence, line in faults],
-        'not_judged': [{'check': name, 'because': because}
-                       for name, because in not_judged],
-        'advice': advice_of(text, results, required)}
+        'faults': [{'check': names[0], 'sentence': sentence, 'line': line,
+                    'cost': cost(names)} for names, sentence, line in faults],
+        'not_judged': [{'check': name, 'because': because,
+                        'cost': cost([name])} for name, because in not_judged],
+        'advice': advice_of(text, results, required), 'checks': points}
 
 
 def advice_of(text, results, required):
@@ -238,7 +247,7 @@ def judge(submission, options, tell=lambda file, sentence: None):
         submission: submissions.Submission.
         options: argparse.Namespace: `runtime`, `python`, `seed`,
             `task_seconds`, `task_memory`, `cage`, `weights`; `tasks`, list of
-            int, those to judge; `known`, dict from some of them to what the
+            int, those to judge; `before`, dict from some of them to what the
             last round found, see rounds; `threads`, int, how many at a time.
         tell: function of a file's name and a sentence, called for each fault
             as soon as it is found, by several threads.
@@ -250,7 +259,7 @@ def judge(submission, options, tell=lambda file, sentence: None):
     # They fork, which is safe only while there are no threads yet.
     begun = {task: examination.begun(submission.files[TASKS[task].file],
                                      TASKS[task].parameters)
-             for task in options.tasks if task not in options.known}
+             for task in options.tasks if task not in options.before}
     runner = Runner(submission, options)
     # Without a cage a file could end the runner that others use.
     threads = options.threads if runner.kind != 'none' else 1
@@ -268,7 +277,8 @@ def judge(submission, options, tell=lambda file, sentence: None):
         pool.shutdown()
         runner.close()
     tasks = [judged[task] if task in judged else
-             dict(options.known[task][0], kept=True) for task in options.tasks]
+             dict(options.before[task][0], kept=True)
+             for task in options.tasks]
     if not submission.readme:
         tasks[0]['advice'].append({
             'check': 'readme', 'sentence': 'the folder has no README.md, '
@@ -282,4 +292,4 @@ def judge(submission, options, tell=lambda file, sentence: None):
         'same_as': [], 'runtime': options.runtime, 'seed': options.seed,
         'cage': runner.kind,
         'normal': {TASKS[task].file: texts[task]['normal'] if task in texts
-                   else options.known[task][1] for task in options.tasks}}
+                   else options.before[task][1] for task in options.tasks}}

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """What the command prints for one submission and for a class"""
 
+import collections
 import os
 import re
 
-from . import memory
+from . import memory, scores
 from .labels import labels
 from .printable import clean
 from .registry import TASKS
@@ -59,12 +60,19 @@ def cut(lines, most):
         len(lines) - most + 1)]
 
 
-def not_judged(checks):
+def not_judged(entries):
     """Writes which checks a fault hides"""
+    checks = [entry['check'] for entry in entries]
     more = len(checks) - MOST_HIDDEN
-    return '  not judged for this: {}{}'.format(
+    return '  not judged for this: {}{}{}'.format(
         clean(', '.join(checks[:MOST_HIDDEN])),
-        ' and {} more'.format(more) if more > 0 else '')
+        ' and {} more'.format(more) if more > 0 else '', cost(entries))
+
+
+def cost(entries):
+    """Writes what faults cost, or checks that are not judged"""
+    points = sum(entry.get('cost', 0) for entry in entries)
+    return ' (-{})'.format(number(points)) if points else ''
 
 
 def task_lines(task):
@@ -78,10 +86,10 @@ def task_lines(task):
     """
     hidden = {}
     for entry in task['not_judged']:
-        hidden.setdefault(entry['because'], []).append(entry['check'])
+        hidden.setdefault(entry['because'], []).append(entry)
     lines = []
     for fault in task['faults']:
-        lines.append('  ' + clean(sentence_of(fault)))
+        lines.append('  ' + clean(sentence_of(fault)) + cost([fault]))
         # What is not judged names the fault by its sentence or its check.
         for cause in (fault['sentence'], fault['check']):
             if cause in hidden:
@@ -159,25 +167,35 @@ def commonest(rows):
             if len(names[key]) > 1]
 
 
-def likeness(rows):
+def likeness(rows, known=()):
     """Finds the files that are the same but for names, layout and comments
 
     Args:
         rows: list of dict, what the judge gave for each submission.
+        known: collection of pairs of a file's name and its normal form,
+            those that were handed out.
 
     Returns:
-        dict from a tuple of names of submissions to the list of files that
-        all these have alike.
+        OrderedDict from a tuple of names of submissions to the list of files
+        that all these have alike. First those that say most: who share a
+        fault, then those who are few. Right files are alike more easily, the
+        more so the more have them.
     """
-    owners, groups = {}, {}
+    owners, groups, wrong = {}, {}, set()
     for row in rows:
         for file, normal in sorted(row['normal'].items()):
-            if normal is not None:
+            if normal is not None and (file, normal) not in known:
                 owners.setdefault((file, normal), []).append(row['submission'])
+        wrong.update((row['submission'], task['file']) for task in row['tasks']
+                     if {fault['check'] for fault in task['faults']} -
+                     set(scores.FORM))
     for (file, _), names in sorted(owners.items()):
         if len(names) > 1:
             groups.setdefault(tuple(names), []).append(file)
-    return groups
+    return collections.OrderedDict(sorted(
+        groups.items(), key=lambda group: (
+            not any((group[0][0], file) in wrong for file in group[1]),
+            len(group[0]), -len(group[1]), group[0])))
 
 
 def note_lines(rows, name=lambda row: ''):
@@ -186,7 +204,7 @@ def note_lines(rows, name=lambda row: ''):
             for row in rows if row.get('notes')]
 
 
-def many(rows):
+def many(rows, known=()):
     """Writes the report of a class, see lines_of"""
     tasks = rows[0]['tasks']
     form = '{{:<{}}} {{:>6}}'.format(NAME) + ' {:>5}' * (len(tasks) + 1)
@@ -207,7 +225,7 @@ def many(rows):
     faults = commonest(rows)
     groups = ['Same but for names: {}: {}'.format(
         clean(', '.join(names[one] for one in alike), 200), ', '.join(files))
-        for alike, files in sorted(likeness(rows).items())]
+        for alike, files in likeness(rows, known).items()]
 
     def named(row):
         """Begins a line about a row"""
@@ -220,12 +238,13 @@ def many(rows):
             ['The faults of one: grade its folder alone, or see --json FILE'])
 
 
-def lines_of(rows, left=()):
+def lines_of(rows, left=(), known=()):
     """Writes the report
 
     Args:
         rows: list of dict, what the judge gave for each submission.
         left: list of str, paths of what is no submission.
+        known: see likeness.
 
     Returns:
         list of str, printable lines. Of a class the last one counts.
@@ -236,7 +255,7 @@ def lines_of(rows, left=()):
     counts = clean('{} handed in, {} graded, {} not graded'.format(
         len(rows), graded, len(rows) - graded))
     return [NO_CAGE] * ('none' in cages) + (
-        note_lines(rows) + one(*rows) if len(rows) == 1 else many(rows)
+        note_lines(rows) + one(*rows) if len(rows) == 1 else many(rows, known)
         ) + ['Not taken for submissions: ' + clean(', '.join(
             map(os.path.basename, left)))] * bool(left) + [clean(
                 'Seed {}, runtime {}, cage {}'.format(

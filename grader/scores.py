@@ -74,3 +74,20 @@ def score(weights, failed):
     kept = sum(points for name, points in weights.items()
                if name not in failed)
     return round(100.0 * kept / sum(weights.values()), 1)
+
+
+def points(weights, failed):
+    """Lists what each check of a task earns
+
+    Args:
+        weights: dict from name to points.
+        failed: set of str, the checks with a fault or not judged.
+
+    Returns:
+        dict from name to two floats: the points that are earned, and those
+        that can be, of 100 for all.
+    """
+    whole = sum(weights.values())
+    return {name: [0.0 if name in failed else round(100.0 * each / whole, 1),
+                   round(100.0 * each / whole, 1)]
+            for name, each in weights.items()}

@@ -497,16 +497,22 @@ def test_streams_that_are_closed(tmpdir):
     assert re.search('^a +100 .*\n^b +100 ', output, re.MULTILINE), output
 
 
-def test_gradescope_of_one(tmpdir):
-    """Gradescope's results are those of one submission"""
-    for name in 'ab':
-        submit(tmpdir.join(name))
-    path = tmpdir.join('results.json')
-    status, _, errors = grade(tmpdir, '--gradescope', path)
-    assert (status, errors) == (2, 'grader: error: --gradescope must be given '
-                                'with one submission. Received: 2\n')
-    assert grade(tmpdir.join('a'), '--gradescope', path)[0] == 0
+def test_gradescope_of_a_class(tmpdir):
+    """Gradescope's results are a file of one, or a folder of a class"""
+    for name in ('a', 'b\x1b'):
+        submit(tmpdir.join('class', name))
+    folder = tmpdir.join('results')
+    assert grade(tmpdir.join('class'), '--gradescope', folder)[0] == 0
+    assert sorted(path.basename for path in folder.listdir()) == [
+        '001-a.json', '002-b.json']
+    assert json.loads(folder.join('001-a.json').read())['score'] == 100
+    path = tmpdir.join('one.json')
+    assert grade(tmpdir.join('class', 'a'), '--gradescope', path)[0] == 0
     assert json.loads(path.read())['score'] == 100
+    status, _, errors = grade(tmpdir.join('class', 'a'), '--gradescope',
+                              folder)
+    assert status == 2 and re.match('grader: error: --gradescope cannot be '
+                                    'written: [^\n]*\n$', errors), errors
 
 
 @pytest.mark.parametrize('name', ['SIGINT', 'SIGTERM', 'SIGHUP'])
@@ -529,13 +535,16 @@ def test_interrupted(name, tmpdir):
     process.send_signal(getattr(signal, name))
     output, errors = process.communicate(timeout=30)
     assert (process.returncode, output) == (130, '')
-    assert errors == 'grader: interrupted\n'
+    assert errors == (
+        'grader: interrupted; 1 of 3 are kept in {}: run the same again to go '
+        'on\n'.format(paths[0]))
     assert slow.join('cleaned').check(), 'the judge was not told'
     with pytest.raises(ProcessLookupError):
         os.kill(int(slow.join('judged').read().split()[0]), 0)
     assert [each['submission'] for each in json.loads(paths[0].read())
             ] == ['anna']
-    assert len(paths[1].readlines()) == 2
+    head, anna, last = paths[1].readlines()
+    assert last == 'partial: 2 more are not graded yet\n'
     assert len(ElementTree.parse(str(paths[2])).getroot()) == 1
     submit(slow)
     submit(tmpdir.join('carl'))
@@ -687,12 +696,79 @@ def test_csv():
                           scores.WEIGHTS)
     head, *lines = csv.reader(text.split('\n')[:-1])
     assert head[:2] + head[-2:] == ['submission', 'score', 'faults',
-                                    'first fault']
+                                    'all faults']
     assert [line[0] for line in lines] == ["'=1+1", "'+1", "'-1", "'@a",
                                            'a\\x1b', "a;'=1", "a, '+1",
                                            'a;"\'-1']
-    assert lines[0][1:] == ['97.5', '100.0', '90.0', '100.0', '100.0', '1',
+    assert lines[0][1:] == ['97.5', '100.0', '90.0', '100.0', '100.0', '', '1',
                             '1-sparse.py: line 3: b, "c"']
+
+
+def test_costs():
+    """Each line of a fault says what it costs, and all say the same"""
+    made = row(task0=[dict(fault('no docstring', 3), cost=3.0),
+                      dict(fault('no name', None, 'name'), cost=6.0)])
+    made['tasks'][0].update(
+        checks={'style': [0, 3], 'list': [2, 2]}, not_judged=[
+            {'check': check, 'because': 'no name', 'cost': points}
+            for check, points in (('loss', 25), ('training', 10.5))])
+    lines = report.lines_of([made])
+    assert lines[1:4] == ['  line 3: no docstring (-3)', '  no name (-6)',
+                          '  not judged for this: loss, training (-35.5)']
+    head, line = csv.reader(
+        formats.as_csv([made], scores.WEIGHTS).split('\n')[:-1])
+    cells = dict(zip(head, line))
+    assert cells['0-vanilla.py style'] == '0'
+    assert cells['0-vanilla.py list'] == '2'
+    assert cells['all faults'] == ('0-vanilla.py: line 3: no docstring (-3) | '
+                                   '0-vanilla.py: no name (-6)')
+
+
+def test_likeness_by_rarity():
+    """A wrong file that two have is told first, what was given out never"""
+    rows = [row(name, normal) for name, normal in (
+        ('a', 'many'), ('b', 'many'), ('c', 'many'), ('d', 'few'),
+        ('e', 'few'), ('f', 'given'), ('g', 'given'))] + [
+            row(name, 'wrong', task0=[fault('wrong', 1, 'loss')])
+            for name in 'xyz']
+    assert list(report.likeness(rows, {(FILES[0], 'given')})) == [
+        ('x', 'y', 'z'), ('d', 'e'), ('a', 'b', 'c')]
+
+
+def test_known_and_compare(tmpdir):
+    """What was handed out is no likeness; what has changed is told"""
+    text = 'def f(x):\n    return x\n'
+    normal = command.examination.examine(command.submissions.File(
+        text.encode(), True, None), ())['normal']
+    given = tmpdir.join('given')
+    submit(given, text=text)
+    for name in ('anna', 'bert', 'carl'):
+        submit(tmpdir.join('class', name), verdict=row(normal=normal))
+    old = tmpdir.join('old.json')
+    assert 'Same but for' in grade(tmpdir.join('class'), '--json', old)[1]
+    assert 'Same but for' not in grade(tmpdir.join('class'), '--known',
+                                       given)[1]
+    submit(tmpdir.join('class', 'bert'),
+           verdict=row(task1=[fault('wrong', 3)]))
+    tmpdir.join('class', 'carl').remove()
+    submit(tmpdir.join('class', 'dora'))
+    output = grade(tmpdir.join('class'), '--compare', old)[1]
+    assert ('\nChanged since then: 3 of 3\n  bert: 100 -> 97.5 '
+            '(1-sparse.py 100 -> 90)\n  carl: is gone, had 100\n'
+            '  dora: is new, has 100\n') in output, output
+    status, _, errors = grade(tmpdir.join('class'), '--compare', 'nowhere')
+    assert (status, errors.count('\n')) == (2, 1)
+
+
+def test_seed_is_kept(tmpdir):
+    """A run that goes on draws what it drew before"""
+    path = tmpdir.join('all.json')
+    submit(tmpdir.join('class', 'anna'))
+    submit(tmpdir.join('class', 'bert'))
+    grade(tmpdir.join('class'), '--json', path, '--seed', 7)
+    submit(tmpdir.join('class', 'bert'), text='x = 2\n')
+    grade(tmpdir.join('class'), '--json', path)
+    assert [each['seed'] for each in json.loads(path.read())] == [7, 7]
 
 
 def test_junit():

@@ -6,9 +6,12 @@ They were raised by these mistakes on TensorFlow 1.12, 2.15 and the newest.
 
 import re
 
+import numpy as np
 import pytest
 
 from grader import hints
+from grader.checks import elbo
+from grader.registry import Fault
 from grader.wording import error_sentence
 
 CALL = 'autoencoder(21, [13, 8], 5)'
@@ -144,3 +147,17 @@ def test_every_hint_is_tried():
     for pattern, meaning, _ in hints.HINTS[:-3]:
         assert any(meaning in sentence for sentence in said), pattern
         re.compile(pattern)
+
+
+def test_said_once():
+    """Where both terms are wrong, what both end with is said once"""
+    random, measured = np.random.RandomState(0), []
+    for _ in range(20):
+        x, y = random.rand(24, 21), random.uniform(0.1, 0.9, (24, 21))
+        measured.append((elbo.entropy(x, y), x, y, *random.randn(2, 24, 5)))
+    with pytest.raises(Fault) as raised:
+        elbo.diagnose_factors(measured, (21, [13, 8], 5))
+    said = [str(raised.value)] + [str(also) for also in raised.value.also]
+    assert len(said) == 2, said
+    assert [elbo.PRINTED in sentence for sentence in said] == [True, False]
+    assert 'averaged over the inputs' in said[1]

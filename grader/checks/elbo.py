@@ -138,6 +138,9 @@ def diagnose_factors(measured, sizes):
             'KL divergence must be summed', line='loss', found=found)
     faults = list(filter(None, [kl_fault(b, dims, latent),
                                 entropy_fault(a / dims, dims)]))
+    # What both end with is said once.
+    for fault in faults[1:]:
+        fault.args = str(fault).replace(PRINTED, ''),
     with finding(found):
         raise_all(faults)
 

@@ -71,7 +71,7 @@ def grade(folder, **options):
         dict, see judge.judge.
     """
     usual = dict(runtime='newest', python=sys.executable, cage=True,
-                 tasks=range(len(TASKS)), known={}, threads=1,
+                 tasks=range(len(TASKS)), before={}, threads=1,
                  task_seconds=240, task_memory=4, weights=scores.WEIGHTS,
                  seed=0)
     submission, = intake.find([folder])
