@@ -4,8 +4,10 @@
 import os
 import sys
 
-# With -I or PYTHONSAFEPATH Python does not look for modules in this folder.
-if __name__ == '__main__':
+try:
+    import common
+except ImportError:
+    # With -I or PYTHONSAFEPATH Python does not look into the main's folder.
     sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 from common import command, data, explorer, figures, mnist, saving, training
 

@@ -2,11 +2,16 @@
 """What all tests need: a backend that opens no window, made images"""
 
 import os
+import signal
 
 import numpy as np
 import pytest
 
 os.environ['MPLBACKEND'] = 'Agg'
+# Tests that a shell runs in its background are started with these ignored, and
+# so would be all that the tests start, which are to heed them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope='session')

@@ -4,7 +4,6 @@
 import gc
 import os
 import runpy
-import signal
 import subprocess
 import sys
 
@@ -162,9 +161,6 @@ def start(task, *arguments, stdout=subprocess.PIPE, **settings):
     Returns:
         subprocess.Popen, whose output is text.
     """
-    # Tests in a shell's background ignore Ctrl-C, and so would the main.
-    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     hidden = ('DISPLAY', 'WAYLAND_DISPLAY', 'MPLBACKEND')
     environment = {name: value for name, value in os.environ.items()
                    if name not in hidden}
