@@ -14,10 +14,9 @@ from tests.support import FILES, ROOT
 def graded(tmpdir_factory):
     """Grades our files, executable also where an archive has lost the modes"""
     folder = tmpdir_factory.mktemp('ours')
-    for name in FILES:
-        path = folder.join(name + '.py')
-        shutil.copy(os.path.join(ROOT, path.basename), str(folder))
-        path.chmod(0o755)
+    for name in [name + '.py' for name in FILES] + ['README.md']:
+        shutil.copy(os.path.join(ROOT, name), str(folder))
+        folder.join(name).chmod(0o755)
     return grade(str(folder))
 
 
