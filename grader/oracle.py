@@ -17,6 +17,7 @@ complex numbers, and decide by their real parts alone.
 """
 
 import math
+import itertools
 import time
 
 import numpy as np
@@ -287,13 +288,20 @@ def wrong_order(steps):
 
 
 def wrong_activations(steps):
-    """Yields networks of which all like activations are wrong, likewise"""
+    """Yields networks of which all like activations are wrong, likewise
+
+    Or all but that of the last layer, which a loop does not make.
+    """
     for right in ('relu', 'linear'):
-        for name in ACTIVATIONS:
+        like = [step for step in steps if step[2:3] == (right,)]
+        found = {'activation': like}
+        if steps[-1] in like:
+            found['hidden'] = like[:-1]
+        for (kind, chosen), name in itertools.product(
+                found.items(), ACTIVATIONS):
             if name != right:
-                yield ([with_activation(step, name)
-                        if step[2:3] == (right,) else step
-                        for step in steps], ('activation', None, name, right))
+                yield ([with_activation(step, name) if step in chosen else step
+                        for step in steps], (kind, None, name, right))
 
 
 def alternatives(steps):

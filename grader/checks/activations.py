@@ -48,6 +48,9 @@ def explain(task, side, fault, count):
     if kind == 'activation' and index is None:
         return 'the {} use {}; they must use {}'.format(
             layers_named(task, side), used, wanted)
+    if kind == 'hidden':
+        return 'the hidden layers of the {} use {}; they must use {}'.format(
+            side, used, wanted)
     one = '' if index is None else name_of(task, side, index, count)
     if kind in ('activation', 'padding'):
         return '{} uses {}{}; it must use {}'.format(

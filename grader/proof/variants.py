@@ -107,7 +107,7 @@ WRONG = (
           ('reversed(hidden_layers)',
            'reversed(hidden_layers + [latent_dims])')),
     wrong(0, 'linear hidden layers in the encoder',
-          'hidden layer 1 of the encoder uses linear; it must use relu',
+          'the hidden layers of the encoder use linear; they must use relu',
           (ENCODER, ENCODER.replace(", activation='relu'", ''))),
     wrong(0, 'tanh in the hidden layers of the decoder',
           'the hidden layers of the decoder use tanh; they must use relu',
@@ -134,7 +134,7 @@ WRONG = (
           (ENCODER, ENCODER.replace('relu', 'tanh')),
           (BOTTLENECK, BOTTLENECK.replace('relu', 'tanh'))),
     wrong(0, 'leaky relu in the encoder',
-          r'hidden layer 1 of the encoder uses leaky relu \(0.2\)',
+          r'the hidden layers of the encoder use leaky relu \(0.2\)',
           (ENCODER, ENCODER.replace("activation='relu'", """activation=lambda
                                v: keras.ops.leaky_relu(v, 0.2)"""))),
     wrong(0, 'mean squared error', 'the loss is the mean squared error',
