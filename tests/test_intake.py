@@ -114,7 +114,8 @@ def special(kind, **more):
         info.type = kind
         for key, value in more.items():
             setattr(info, key, value)
-        archive.addfile(info)
+        # addfile refuses, from Python 3.13 on, a size without a content.
+        archive.fileobj.write(info.tobuf())
     return stream.getvalue()
 
 
