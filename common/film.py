@@ -42,8 +42,8 @@ class Film:
         self.wanted = set(np.rint(np.geomspace(
             1, epochs + 1, MOST_FRAMES)).astype(int) - 1)
         # With no state of a training in it, such as auto has.
-        self.model = None if has_means else keras.Model(auto.inputs,
-                                                        auto.outputs)
+        self.model = None if has_means else keras.Model(auto.inputs[0],
+                                                        auto.outputs[0])
         self.images = data.scale(x_test[:PICTURES])
 
     def shoot(self, epoch, means=None):
