@@ -8,7 +8,7 @@ every system tells; then there is no limit, and nothing was ended.
 import os
 import re
 
-# What a judge and its servant take in all for right files, on any runtime.
+# What a judge and its runner take in all for right files, on any runtime.
 NEED = 600 * 2 ** 20
 # Mounts of control groups, of the second and the first version; in each the
 # files of the limit, of what is in use, of the kernel's kills, and the name

@@ -165,9 +165,9 @@ def make(folder, contents):
     write(folder / '47-11 - {} - 26 August 2022 1159 PM'.format(who),
           contents)
     # Archives, as they come out of a mouse's menu.
-    mac = dict(below('work', contents), **{
-        '__MACOSX/work/._' + file: b'\0\5\26\7' for file in contents})
-    windows = zipped({'work\\' + file: content for file, content
+    mac = dict(below('homework', contents), **{
+        '__MACOSX/homework/._' + file: b'\0\5\26\7' for file in contents})
+    windows = zipped({'homework\\' + file: content for file, content
                       in contents.items()}, 0)
     for name, content in (('.zip', zipped(mac)), ('.zip', windows),
                           ('.tar.gz', tarred(below('./a/b', contents))),

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from common import runtime
-from tests.support import FILES, SMALL, TASKS, build, images, keras
+from tests.support import FILES, SMALL, TASKS, build, images
 
 NAMES = ('inputs', 'codes', 'inputs')
 
