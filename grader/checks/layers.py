@@ -9,8 +9,12 @@ from ..networks import counts_of, shapes_of, steps_for
 from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL,
                         check, finding, require)
 from ..sizes import inputs_for, over_sizes
+from ..solution import SCALE
 from ..wording import listed, plural
 from .activations import explain
+
+# Of kernels that lead to large values.
+LARGE = 4.0
 
 
 def pairs(weights, rank):
@@ -81,7 +85,7 @@ def wrong_counts(solution, side, received, expected, sizes):
         elif sorted(received) == sorted(expected):
             reason = '{} are not reversed for the decoder'.format(
                 solution.parameters[1])
-    raise Fault('{}: they have {} {}; they must have {}'.format(
+    raise Fault('{}: its layers have {} {}; they must have {}'.format(
         reason, listed(received), noun, listed(expected)), side)
 
 
@@ -165,26 +169,29 @@ def judge_output(solution, side, models, networks):
             if it is known.
     """
     model = getattr(models, side)
-    weights = solution.randomise(model.weights(), side)
-    layers = paired(solution, side, weights)
-    models.set(**{side: weights})
     inputs = inputs_for(solution, models.sizes, COUNT, side)
-    received = model.call(inputs)
-    require(len(received) == 1, 'the {} puts out {}; it must be one', side,
-            plural(len(received), 'value'), line=side)
-    received = received[0]
-    steps = steps_for(solution.task, side, len(layers))
-    expected = fitting(steps, layers, inputs)
-    if expected is not None and oracle.close(received, expected):
-        networks.setdefault(models.layers, steps)
-        return
-    fault, other = oracle.diagnose(steps, layers, inputs, received,
-                                   solution.deadline)
-    if fault:
-        networks.setdefault(models.layers, other)
-        raise Fault(explain(solution.task, side, fault, len(layers)), side)
-    raise Fault(unexplained(side, received, expected), side,
-                unless=(side + '-layers',))
+    # Also with values so large that what is cut off there shows.
+    for scale in (SCALE, LARGE)[:1 + (models is solution.primary)]:
+        weights = solution.randomise(model.weights(), side, scale)
+        layers = paired(solution, side, weights)
+        models.set(**{side: weights})
+        received = model.call(inputs)
+        require(len(received) == 1, 'the {} puts out {}; it must be one',
+                side, plural(len(received), 'value'), line=side)
+        received = received[0]
+        steps = steps_for(solution.task, side, len(layers))
+        expected = fitting(steps, layers, inputs)
+        if expected is not None and oracle.close(received, expected):
+            networks.setdefault(models.layers, steps)
+            continue
+        fault, other = oracle.diagnose(steps, layers, inputs, received,
+                                       solution.deadline)
+        if fault:
+            networks.setdefault(models.layers, other)
+            raise Fault(explain(solution.task, side, fault, len(layers)),
+                        side)
+        raise Fault(unexplained(side, received, expected), side,
+                    unless=(side + '-layers',))
 
 
 def unexplained(side, received, expected):
@@ -194,11 +201,11 @@ def unexplained(side, received, expected):
             '{}'.format(side, received.shape[1:], expected.shape[1:])
     if not np.isfinite(received).all():
         return 'the {} puts out infinite values or NaN'.format(side)
-    return 'the output of the {} is not what its weights give with the ' \
-        'activations of the exercise{}'.format(
-            side, '' if expected is None else
-            ': it differs by up to {:.2g}'.format(
-                np.abs(received - expected).max()))
+    return 'the output of the {} is not what its layers must give{}; they ' \
+        'compute something else, or something stands between or after ' \
+        'them'.format(side, '' if expected is None else
+                      ': it differs by up to {:.2g}'.format(
+                          np.abs(received - expected).max()))
 
 
 @check('encoder-output', tasks=(DENSE, SPARSE, IMAGES),
@@ -224,6 +231,9 @@ def decoder_output(solution, found):
 
 def judge_shared(models, inputs, weights, unless=()):
     """Checks that auto follows when the weights of one side change"""
+    require(not oracle.close(models.auto.one(inputs), inputs), 'auto puts out '
+            'its input; it must put out what the decoder makes of it',
+            line='auto')
     for side in ('encoder', 'decoder'):
         before = models.auto.one(inputs)
         models.set(**{side: [0.7 * w + 0.1 for w in weights[side]]})
@@ -231,6 +241,13 @@ def judge_shared(models, inputs, weights, unless=()):
         require(not oracle.close(before, after), 'the weights of auto and {} '
                 'are not shared: a change of those of the {} does not change '
                 'what auto puts out', side, side, line='auto', unless=unless)
+
+
+def judge_predict(models, inputs, received):
+    """Checks that auto predicts what it puts out when it is called"""
+    require(models is not models.solution.primary or oracle.close(
+        models.auto.call(inputs, predict=COUNT)[0], received), 'predict of '
+            'auto gives something else than calling it does', line='auto')
 
 
 def unlike_decoder(unless=()):
@@ -248,6 +265,7 @@ def judge_auto(solution, models):
     if not oracle.close(received, models.decoder.one(codes)):
         judge_shared(models, inputs, weights)
         raise unlike_decoder()
+    judge_predict(models, inputs, received)
 
 
 @check('auto-output', tasks=(DENSE, SPARSE, IMAGES), after=FITTING)

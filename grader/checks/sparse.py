@@ -57,7 +57,7 @@ def measure(solution, known, lambtha, purpose):
     received = reconstruct(models, inputs)
     return evaluated(models, inputs) - known.objective.function(
         inputs, outputs if known.objective.logits else received, None
-    ), layers, values
+    ).mean(), layers, values
 
 
 def factors(solution, count=BATCH):

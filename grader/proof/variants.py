@@ -59,6 +59,30 @@ SPLIT = """keras.layers.Lambda(lambda both: both[:, latent_dims:])(mean)
     mean = keras.layers.Lambda(lambda both: both[:, :latent_dims])(mean)"""
 OUTPUTS = '[latent, mean, log_var]'
 SUMMED = 'ops.sum(ops.binary_crossentropy(y_true, y_pred), axis=-1)'
+CUT = 'nothing may be cut off there'
+ELSEWHERE = 'moves the kernel of the last layer of the decoder elsewhere'
+DEFINITION = 'def autoencoder(input_dims, hidden_layers, latent_dims):'
+# A layer that computes what it must, with another gradient.
+LAYER = '''class Other(keras.layers.Dense):
+    """A layer of its own"""
+
+    def call(self, inputs, training=None):
+        """Computes what it must"""
+        kernel, stop = self.kernel, keras.ops.stop_gradient
+        return self.activation(keras.ops.matmul(inputs, {}) + self.bias)
+
+
+''' + DEFINITION
+# A model of which one method does something else.
+MODEL = '''class Other(keras.Model):
+    """A model of its own"""
+
+    def {0}(self, *inputs, **options):
+        """Does something else"""
+        {1}
+
+
+''' + DEFINITION
 VARIATIONAL_COMPILE = (
     "auto.compile(optimizer='adam', loss=reconstruction_loss)")
 
@@ -82,6 +106,12 @@ def wrong(task, name, patterns, *changes, scores=(0, 99),
         patterns = [patterns]
     return Variant(task, name, patterns, changes, scores, executable, ends,
                    source or 'originals/' + TASKS[task].file)
+
+
+def with_optimizer(name, made, *changes):
+    """Makes a vanilla file with another optimizer, see wrong"""
+    return wrong(0, name, 'the weights do not move as Adam', (
+        COMPILE, COMPILE.replace("'adam'", made)), *changes)
 
 
 def right(task, name, *changes, source=None):
@@ -209,7 +239,7 @@ WRONG = (
     wrong(0, 'nothing returned', 'returns None',
           (RETURN, 'print(auto)')),
     wrong(0, 'a latent of 32, whatever is asked for',
-          'they have 13, 8, 32 nodes; they must have 13, 8, 5',
+          'layers have 13, 8, 32 nodes; they must have 13, 8, 5',
           (BOTTLENECK, BOTTLENECK.replace('latent_dims', '32')),
           ('codes = keras.Input(shape=(latent_dims,))',
            'codes = keras.Input(shape=(32,))')),
@@ -229,6 +259,41 @@ WRONG = (
           ('    # Autoencoder\n',
            "    title = f'{input_dims}'\n    # Autoencoder\n")),
     wrong(0, 'style', 'E225', (RETURN, 'auto=auto\n    ' + RETURN)),
+
+    wrong(0, 'a kernel that climbs', ELSEWHERE,
+          (DEFINITION, LAYER.format('stop(2 * kernel) - kernel')),
+          ('keras.layers.' + OUTPUT, 'Other' + OUTPUT[5:])),
+    wrong(0, 'a kernel that hardly has a gradient', ELSEWHERE,
+          (DEFINITION, LAYER.format(
+              'stop(kernel) + 1e-6 * (kernel - stop(kernel))')),
+          ('keras.layers.' + OUTPUT, 'Other' + OUTPUT[5:])),
+    wrong(0, 'fit freezes', 'fit reports a loss of',
+          (DEFINITION, MODEL.format('fit', """self.trainable = False
+        return super().fit(*inputs, **options)""")),
+          ('auto = keras.Model', 'auto = Other')),
+    wrong(0, 'predict gives zeros', 'predict of auto gives something else',
+          (DEFINITION, MODEL.format(
+              'predict', 'return 0 * super().predict(*inputs, **options)')),
+          ('auto = keras.Model', 'auto = Other')),
+    with_optimizer('Adam with weight decay',
+                   'keras.optimizers.Adam(weight_decay=0.05)'),
+    with_optimizer('AMSGrad', 'keras.optimizers.Adam(amsgrad=True)'),
+    with_optimizer('Adam with another beta', 'keras.optimizers.Adam(1e-3, 0)'),
+    with_optimizer('Adam with another epsilon',
+                   'keras.optimizers.Adam(epsilon=1e-3)'),
+    *[with_optimizer(name + ' called Adam', 'Adam()', (
+        DEFINITION, '''class Adam(keras.optimizers.{}):
+    """Not Adam"""
+
+
+{}'''.format(name, DEFINITION))) for name in ('Lion', 'Nadam', 'Adamax')],
+    wrong(0, 'relu that ends at 6', 'use relu that ends at 6; they must',
+          (ENCODER, ENCODER.replace("'relu'", "'relu6'"))),
+    wrong(0, 'outputs cut before the cross-entropy', CUT,
+          (COMPILE, COMPILE.replace(
+              "'binary_crossentropy'", """lambda t, p: (
+        keras.losses.binary_crossentropy(t, keras.ops.clip(p, 0.02, 0.98)))"""
+              ))),
 
     wrong(1, 'L1 missing', 'there is no L1 penalty',
           (PENALTY, 'activity_regularizer=None')),
@@ -434,6 +499,24 @@ WRONG = (
           (NOISE, 'keras.random.uniform(ops.shape(mean))')),
     wrong(3, 'truncated noise', r'not normal|variance 0\.7|deviation 0\.[89]',
           (NOISE, 'keras.random.truncated_normal(ops.shape(mean))')),
+    *[wrong(3, name, pattern, (
+        '(self, distribution)', '(self, distribution, training=False)'), (
+            'keras.layers.Lambda):', 'keras.layers.Layer):'),
+            ('(self.sample, **options)', '(**options)'),
+            ('def sample', 'def call'),
+            (NOISE, NOISE + factor)) for name, pattern, factor in (
+        ('no noise while it trains', 'has no noise while auto is trained',
+         ' * (not training)'),
+        ('tenfold noise while it trains', 'another while auto is trained',
+         ' * (10 if training else 1)'))],
+    wrong(3, 'no gradient through the deviation',
+          'the log variance is trained on the KL divergence alone',
+          (SAMPLE, 'return mean + ops.stop_gradient('
+           'ops.exp(log_var / 2)) * noise')),
+    wrong(3, 'no noise with other sizes', 'is the mean itself, without noise',
+          (NOISE, NOISE + ' * (mean.shape[-1] == 5)')),
+    wrong(3, 'KL divergence of at most 100', CUT,
+          (KL, 'ops.minimum(100.0, ' + KL + ')')),
     wrong(3, 'no noise', 'is the mean itself, without noise',
           (SAMPLE, 'return mean')),
     wrong(3, 'noise in training only', 'is the mean itself, without noise',
@@ -583,7 +666,7 @@ BEHIND = (
           (SUMMED, 'ops.sum(ops.mean(ops.binary_crossentropy(y_true, y_pred),'
            ' axis=-1))'), (KL, KL.replace('ops.mean', 'ops.sum'))),
     wrong(0, 'a layer of another size, mean absolute error', [
-        'they have 13, 8, 32 nodes', 'the loss is the mean absolute error'],
+        'layers have 13, 8, 32 nodes', 'the loss is the mean absolute error'],
           (BOTTLENECK, BOTTLENECK.replace('latent_dims', '32')),
           ('codes = keras.Input(shape=(latent_dims,))',
            'codes = keras.Input(shape=(32,))'),
@@ -664,6 +747,8 @@ RIGHT = (
     right(0, 'loss as an object, Adam with another rate',
           (COMPILE, """auto.compile(keras.optimizers.Adam(0.003),
                  keras.losses.BinaryCrossentropy())""")),
+    right(0, 'Adam with a small rate',
+          (COMPILE, COMPILE.replace("'adam'", 'keras.optimizers.Adam(1e-4)'))),
     right(0, 'last layer made first', ('''\
         self.stack = [keras.layers.Dense(count, activation=name)
                       for count, name in zip(nodes, names)]
