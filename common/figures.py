@@ -5,10 +5,12 @@ import io
 import itertools
 import os
 
+# Before matplotlib, which may not know the backend that is named.
+from common.environment import BACKEND
+from common import files
+
 import matplotlib.pyplot as plt
 import numpy as np
-
-from common import BACKEND, files
 
 # A backend may be missing, or a screen for it. Files need neither.
 try:

@@ -4,12 +4,12 @@
 import numpy as np
 import pytest
 
-from common import runtime
+from common import features
 from grader import oracle
 from tests.support import FILES, TASKS, TINY, build, fails, images, keras
 
 WAYS = ['as compiled']
-if runtime.is_eager():
+if features.is_eager():
     WAYS.append('run_eagerly')
 # Not in TensorFlow before 2.4.
 if hasattr(getattr(keras, 'mixed_precision', None), 'set_global_policy'):
@@ -73,7 +73,7 @@ def kl_divergence(mean, log_var):
     tensors = [keras.backend.constant(values, dtype='float32')
                for values in (mean, log_var)]
     result = __import__(FILES[3]).kl_divergence(*tensors)
-    if runtime.is_eager():
+    if features.is_eager():
         return np.asarray(result)
     return keras.backend.get_value(result)
 
