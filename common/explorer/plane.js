@@ -29,9 +29,11 @@ export function startPlane(model, shown) {
   let latents = model.latents, isFilm = false, here = [0, 0], ends = [];
   let draws = [], kind = 'prior', seed = 0, looked = null, only = null;
   let theme = {}, names = [];
+  // Of the canvas, which is a square: seldom a whole number of pixels.
+  let width = 0;
 
   /** The length in pixels of a length in the latent space. */
-  const scale = () => (canvas.clientWidth - MARGIN) / 2 / limit;
+  const scale = () => (width - MARGIN) / 2 / limit;
 
   /** Where a latent is on the canvas. */
   const place = ([x, y]) =>
@@ -42,11 +44,9 @@ export function startPlane(model, shown) {
 
   /** Prepares one of the canvases for drawing in CSS pixels. */
   function prepare(each) {
-    const ratio = window.devicePixelRatio;
-    each.width = Math.round(canvas.clientWidth * ratio);
-    each.height = Math.round(canvas.clientHeight * ratio);
+    each.width = each.height = Math.round(width * window.devicePixelRatio);
     const context = each.getContext('2d');
-    context.scale(ratio, ratio);
+    context.scale(each.width / width, each.width / width);
     context.textAlign = 'center';
     return context;
   }
@@ -83,14 +83,15 @@ export function startPlane(model, shown) {
 
   /** Draws axes, points and the prior, which stay as they are. */
   function drawPoints() {
-    if (canvas.clientWidth < 2 * MARGIN) {
+    width = canvas.getBoundingClientRect().width;
+    if (width < 2 * MARGIN) {
       return;
     }
     const style = getComputedStyle(document.documentElement);
     for (const name of ['ground', 'text', 'soft', 'line', 'accent']) {
       theme[name] = style.getPropertyValue('--' + name);
     }
-    const context = prepare(points), edge = canvas.clientWidth - MARGIN;
+    const context = prepare(points), edge = width - MARGIN;
     context.fillStyle = theme.ground;
     context.fillRect(MARGIN, 0, edge, edge);
     context.font = '12px system-ui, sans-serif';
@@ -160,11 +161,11 @@ export function startPlane(model, shown) {
 
   /** Draws what moves over the points. */
   function draw() {
-    if (!points.width || canvas.clientWidth < 2 * MARGIN) {
+    if (!points.width || width < 2 * MARGIN) {
       return;
     }
     const context = prepare(canvas);
-    context.drawImage(points, 0, 0, canvas.clientWidth, canvas.clientHeight);
+    context.drawImage(points, 0, 0, width, width);
     if (!isFilm) {
       drawPicks(context);
     }

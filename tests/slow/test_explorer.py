@@ -280,15 +280,23 @@ class Plane:
         # The canvas has a margin at the left.
         self.scale = (width - MARGIN) / 2
         self.limit = max(3.2, np.abs(latents).max() + 0.2)
+        self.page = page
+        page.run('["pointerdown", "pointermove"].forEach((kind) => '
+                 f'{by_id("plane")}.addEventListener(kind, (event) => {{ '
+                 'window.pointed = [event.clientX, event.clientY]; }))')
 
     def place(self, latent):
         """Where a latent is in the window: whole pixels"""
         return np.round(self.corner + self.scale * (
             1 + np.array(latent) / self.limit * [1, -1])).tolist()
 
-    def latent(self, place):
-        """The latent of a place of the window"""
-        return self.limit * ((np.array(place) - self.corner) / self.scale -
+    def latent(self):
+        """The latent of where the browser had the pointer
+
+        It may be a part of a pixel off, since a page begins within one.
+        """
+        place = np.array(self.page.run('window.pointed'))
+        return self.limit * ((place - self.corner) / self.scale -
                              1) * [1, -1]
 
 
@@ -298,18 +306,16 @@ def test_plane_by_pointer(page, shown):
     page.open(mine.address)
     plane = Plane(page, mine.latents)
     for latent in [(0, 0), (2, 1), (-3, 2.5), (0.3, -2.2)]:
-        place = plane.place(latent)
-        page.move(*place)
-        here = plane.latent(place)
+        page.move(*plane.place(latent))
+        here = plane.latent()
         near(drawn(page, 'here'), mine.decode(here))
         told = [float(value) for value in text(page, 'place').split(',')]
         np.testing.assert_allclose(told, here, atol=0.006)
     picks = []
     for latent in [(0, 0), (2, 1)]:
-        place = plane.place(latent)
-        page.click(*place)
+        page.click(*plane.place(latent))
         nearest = np.argmin(np.linalg.norm(
-            mine.latents - plane.latent(place), axis=1))
+            mine.latents - plane.latent(), axis=1))
         picks.append(mine.latents[nearest])
         near(drawn(page, 'input'), mine.images[nearest], 1e-6)
         near(drawn(page, 'reconstruction'), mine.decode(picks[-1]))
@@ -372,11 +378,10 @@ def test_plane_by_touch(chromium, shown):
     mine = shown[3]
     chromium.open(mine.address, **PHONE)
     plane = Plane(chromium, mine.latents)
-    place = plane.place((-1, -2))
-    chromium.tap(*place)
+    chromium.tap(*plane.place((-1, -2)))
     nearest = np.argmin(np.linalg.norm(
-        mine.latents - plane.latent(place), axis=1))
-    near(drawn(chromium, 'here'), mine.decode(plane.latent(place)))
+        mine.latents - plane.latent(), axis=1))
+    near(drawn(chromium, 'here'), mine.decode(plane.latent()))
     near(drawn(chromium, 'input'), mine.images[nearest], 1e-6)
     before = chromium.run('scrollY')
     x, y = plane.place((0, 0))
