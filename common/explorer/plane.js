@@ -39,6 +39,9 @@ export function startPlane(model, shown) {
   const place = ([x, y]) =>
     [MARGIN + scale() * (x + limit), scale() * (limit - y)];
 
+  /** Where it is written how many draws are within a radius. */
+  const markAt = (radius) => place([0, radius]).map((value) => value - 2);
+
   /** Where the latent of a point is. */
   const placeOf = (index) => place(row(latents, index, 2));
 
@@ -70,9 +73,11 @@ export function startPlane(model, shown) {
         latents[2 * index + axis]).sort((a, b) => a - b)[mine.length >> 1]));
       return {text: String(kind), at};
     }).filter(({at}) => at.every(Number.isFinite));
-    // Those too near to each other are pushed apart, a little at a time.
+    // Those too near to another text are pushed away, a little at a time.
+    const texts = [...names, ...PRIOR.map(([radius]) =>
+      ({at: markAt(radius)}))];
     for (let round = 0; round < 100; round++) {
-      names.forEach(({at}) => names.forEach((other) => {
+      names.forEach(({at}) => texts.forEach((other) => {
         const [x, y] = at.map((value, axis) => value - other.at[axis]);
         if (at !== other.at && Math.hypot(x, y) < 24) {
           [at[0], at[1]] = [at[0] + x / 20, at[1] + y / 20 + 0.1];
@@ -116,7 +121,7 @@ export function startPlane(model, shown) {
       context.stroke();
       context.save();
       context.setLineDash([]);
-      note(context, part, place([0, radius]).map((value) => value - 2));
+      note(context, part, markAt(radius));
       context.restore();
     }
     placeNames();

@@ -446,7 +446,7 @@ def test_values(task, page, shown):
     page.open(mine.address)
     click(page, f'{by_id("first")}.children[4]')
     latent = mine.latents[4].ravel().copy()
-    most = mine.latents.max()
+    most = float(mine.latents.max())
     near(drawn(page, 'input'), mine.images[4], 1e-6)
     near(drawn(page, 'reconstruction'), mine.decode(latent))
     assert text(page, 'zeros').startswith(f'{np.sum(latent == 0)} of ')
