@@ -27,13 +27,16 @@ from tools import results
 EXACT = 1e-3
 DRAWN = EXACT + 0.5 / 255
 MARGIN = 34
-DESKTOP, PHONE = {}, {'width': 375, 'height': 700, 'touch': True}
+DESKTOP = {}
+PHONE = {'width': 375, 'height': 700, 'touch': True, 'ratio': 2}
 LAYOUTS = {
     'desktop': DESKTOP, 'dark': {'prefers_color_scheme': 'dark'},
     'phone': PHONE, 'phone-dark': dict(PHONE, prefers_color_scheme='dark'),
-    'across': {'width': 844, 'height': 390, 'touch': True},
+    'across': {'width': 844, 'height': 390, 'touch': True, 'ratio': 2},
     'forced': {'forced_colors': 'active', 'prefers_color_scheme': 'dark'},
     'print': {'width': 800, 'media': 'print'}}
+# What docs/learn.md shows is 1600 pixels wide.
+LESSON = {'width': 1000, 'ratio': 1.6}
 # What axe-core, which only this test needs, is installed by.
 AXE = os.path.join(ROOT, 'node_modules', 'axe-core', 'axe.min.js')
 # Tells of texts that do not fit into their place, or stand on each other.
@@ -660,18 +663,18 @@ def test_without_javascript(shown):
 
 
 @pytest.mark.parametrize('name, task, height, first', [
-    ('explorer-bars', 0, 590, 'body'), ('explorer-mixture', 0, 690, '#mix'),
-    ('explorer-maps', 2, 620, '.flow'), ('explorer-plane', 3, 780, 'body')])
+    ('explorer-bars', 0, 600, 'body'), ('explorer-mixture', 0, 380, '#mix'),
+    ('explorer-maps', 2, 530, '.flow'), ('explorer-plane', 3, 690, 'body')])
 def test_pictures_for_the_lesson(name, task, height, first, chromium, shown):
     """What docs/learn.md shows, once tools.results.pictures has taken it"""
-    chromium.open(shown[task].address, 800, height)
+    chromium.open(shown[task].address, height=height, **LESSON)
     chromium.run(f'document.querySelector("{first}").scrollIntoView()')
     keep(chromium, name)
 
 
 @pytest.mark.parametrize('name, task, height, command', [
-    ('explorer-sparse', 1, 590, ['sparsity', '--lambtha', '0.005']),
-    ('explorer-fault', 3, 780, ['fault'])])
+    ('explorer-sparse', 1, 600, ['sparsity', '--lambtha', '0.005']),
+    ('explorer-fault', 3, 690, ['fault'])])
 def test_pictures_of_other_models(name, task, height, command, chromium,
                                   tmp_path):
     """The same of two models that the lesson has its reader train"""
@@ -680,7 +683,7 @@ def test_pictures_of_other_models(name, task, height, command, chromium,
         [sys.executable, '-m', f'tools.results.{module}', *arguments,
          '--epochs', '4', '--output', tmp_path], cwd=ROOT, check=True)
     chromium.open((tmp_path / f'{task}-explorer.html').resolve().as_uri(),
-                  800, height)
+                  height=height, **LESSON)
     keep(chromium, name)
 
 
