@@ -67,14 +67,17 @@ def parse(description, task, epochs, bfloat16):
     Returns:
         argparse.Namespace with `task` and the options.
     """
-    parser = Parser(description=description,
-                    formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = Parser(description=description)
+    default = ' (default: %(default)s)'
     parser.add_argument('--epochs', type=integer(1, 10 ** 6), default=epochs,
-                        metavar='N', help='passes over the training images')
+                        metavar='N',
+                        help='passes over the training images' + default)
     parser.add_argument('--seed', type=integer(0, 2 ** 32 - 1), default=0,
-                        metavar='N', help='seed of weights, order and noise')
+                        metavar='N',
+                        help='seed of weights, order and noise' + default)
     parser.add_argument('--output', default='output', metavar='DIR',
-                        help='folder for what is saved, created if missing')
+                        help='folder for what is saved, created if missing' +
+                        default)
     parser.add_argument('--data', metavar='PATH',
                         help='an .npz file or a folder with your own images, '
                         'see docs/using.md; without it MNIST is found or '
