@@ -426,7 +426,7 @@ def test_drawing(task, page, shown):
     reconstruction = drawn(page, 'reconstruction')
     page.open(kept)
     assert text(page, 'name') == 'Your drawing'
-    near(drawn(page, 'reconstruction'), reconstruction, 0.1)
+    near(drawn(page, 'reconstruction'), reconstruction, 1e-6)
     if task == 3:
         # B was image 4 before the drawing, and is A now.
         near(drawn_in(page, 'walk', 0), mine.decode(mine.latents[3]))
