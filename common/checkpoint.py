@@ -193,8 +193,10 @@ def compare(path, kept, identity):
     """
     for name in sorted(identity):
         if kept.get(name) != identity[name]:
-            raise UserError('{} is of a run with {} {}. Received: {}'.format(
-                path, name, kept.get(name), identity[name]))
+            raise UserError(
+                '{} is of a run with {} {}; without --resume it is discarded. '
+                'Received: {}'.format(
+                    path, name, kept.get(name), identity[name]))
 
 
 def variables_of(auto):

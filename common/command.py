@@ -67,7 +67,7 @@ def parse(description, task, epochs, bfloat16):
     Returns:
         argparse.Namespace with `task` and the options.
     """
-    parser = Parser(description=description)
+    parser = Parser(description=description, allow_abbrev=False)
     default = ' (default: %(default)s)'
     parser.add_argument('--epochs', type=integer(1, 10 ** 6), default=epochs,
                         metavar='N',

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import warnings
 
-from common import one_line
+from common import ROOT, one_line
 
 # A notebook names the backend of its own Python, which another Python may not
 # have, and matplotlib cannot be imported with a name that it does not know.
@@ -50,8 +50,9 @@ def prepare():
     # A main without its environment would end in a traceback.
     for package in ('numpy', 'matplotlib', 'tensorflow'):
         if importlib.util.find_spec(package) is None:
-            end('{} is not installed. Call `make run`, or activate its '
-                'environment first: . .venv/bin/activate'.format(package))
+            end('{} is not installed. Call `make run` in {}, or activate its '
+                'environment first: . .venv/bin/activate'.format(
+                    package, ROOT))
     try:
         tempfile.gettempdir()
     except OSError:

@@ -108,7 +108,8 @@ def processors():
 def make_parser():
     """Makes the parser of the command's options"""
     parser = Parser(prog='python3 -m grader', description=__doc__,
-                    formatter_class=argparse.RawDescriptionHelpFormatter)
+                    formatter_class=argparse.RawDescriptionHelpFormatter,
+                    allow_abbrev=False)
     add = parser.add_argument
     add('folders', metavar='FOLDER', nargs='+',
         help='a submission, or a folder or archive of a class, as platforms '

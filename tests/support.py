@@ -132,14 +132,21 @@ def compute(task, auto, x, shared=True):
     return latent, output, loss
 
 
-def fails(task):
-    """Tells whether Keras' own layer of a task fails, as it is set
+def cannot_train(task):
+    """Tells whether a task's model may not train here, as Keras is set
 
-    On Keras 3.0 to 3.8 the penalty of task 1 knows no floatx but float32. On
-    some processors PyTorch trains no convolution in bfloat16.
+    Some processors train no convolution of PyTorch in bfloat16.
     """
     if task == 2 and getattr(keras.backend, 'backend', str)() == 'torch':
         return keras.layers.Conv2D(1, 1).compute_dtype == 'bfloat16'
+    return fails(task)
+
+
+def fails(task):
+    """Tells whether Keras' own layer of a task fails, as it is set
+
+    On Keras 3.0 to 3.8 the penalty of task 1 knows no floatx but float32.
+    """
     if task != 1 or not tf.executing_eagerly():
         return False
     floatx = keras.backend.floatx()

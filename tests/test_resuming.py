@@ -198,11 +198,11 @@ def replace(folder, data):
 
 DAMAGED = '0-unfinished.npz is damaged'
 CASES = [
-    (other_epochs, 'unfinished.npz is of a run with epochs 100000. '
+    (other_epochs, 'unfinished.npz is of a run with epochs 100000; .* '
      'Received: 100001'),
-    (other_seed, 'unfinished.npz is of a run with seed 0. Received: 1'),
+    (other_seed, 'unfinished.npz is of a run with seed 0; .* Received: 1'),
     (other_data, 'unfinished.npz is of a run with data of CRC '),
-    (other_task, '1-unfinished.npz is of a run with task 0. Received: 1'),
+    (other_task, '1-unfinished.npz is of a run with task 0; .* Received: 1'),
     (change(0.01), DAMAGED), (change(0.3), DAMAGED), (change(0.7), DAMAGED),
     (cut, DAMAGED), (replace, DAMAGED),
 ] if features.can_resume() else [(same, NEEDS)]

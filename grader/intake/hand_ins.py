@@ -37,7 +37,7 @@ def find(folders, left=None, ours=()):
         if not node or not (node.holds or any(
                 child.problems for child in node.children or ())):
             raise ValueError(
-                'FOLDER must hold one of {}, or folders or archives that do. '
+                'FOLDER must exist and hold one of {}, or a class. '
                 'Received: {}'.format(', '.join(FILES),
                                       clean(repr(folder), 150)))
         for path, nodes in hand_ins(node, os.path.abspath(folder),
