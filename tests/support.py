@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 
+import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
@@ -193,6 +194,8 @@ def run(task, *arguments):
         SystemExit: where the main ends with a status that is not 0.
     """
     keras.backend.clear_session()
+    # An earlier main's, which its end would have closed.
+    plt.close('all')
     name = '{}-main.py'.format(task)
     given, sys.argv = sys.argv, [name] + [str(each) for each in arguments]
     try:
