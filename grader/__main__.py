@@ -384,7 +384,7 @@ def main():
     Returns:
         int, the exit status.
     """
-    parser = options.make_parser()
+    parser = options.make_parser(__doc__)
     if sys.stdout is None:
         parser.error('the standard output must be open. Received: none')
     # Where they are closed, other files would get their numbers.

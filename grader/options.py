@@ -80,9 +80,9 @@ def processors():
     return os.cpu_count()
 
 
-def make_parser():
-    """Makes the parser of the command's options"""
-    parser = Parser(prog='python3 -m grader', description=__doc__,
+def make_parser(description):
+    """Makes the parser of the command's options; the description is of all"""
+    parser = Parser(prog='python3 -m grader', description=description,
                     formatter_class=argparse.RawDescriptionHelpFormatter,
                     allow_abbrev=False)
     add = parser.add_argument

@@ -218,10 +218,16 @@ def test_tasks_of_a_class(tmpdir):
                             ([tmpdir.join('a'), '--tasks', '1,0'], [0, 1]),
                             ([tmpdir.join('a'), '--gradescope',
                               tmpdir.join('results')], [0, 1, 2, 3])):
-        args = options.make_parser().parse_args(
+        args = options.make_parser('').parse_args(
             [str(each) for each in given] + ['--no-cage'])
         command.prepare(args)
         assert args.tasks == expected, given
+
+
+def test_help():
+    """The help says what the command does, and what its status means"""
+    assert command.__doc__ in subprocess.check_output(
+        [sys.executable, '-m', 'grader', '--help'], cwd=ROOT).decode()
 
 
 def test_runtime(tmpdir, monkeypatch):
