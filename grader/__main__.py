@@ -7,8 +7,6 @@ command is wrong.
 
 import argparse
 import functools
-import hashlib
-import json
 import os
 import shutil
 import signal
@@ -19,7 +17,7 @@ from .printable import clean
 # PYTHONPATH may have packages of another Python, which may raise anything.
 try:
     from . import (compare, feedback, files, formats, intake, jobs, options,
-                   report, rounds, scores, submissions)
+                   report, rounds, scores)
     from .registry import TASKS
     from .sandbox import cage
     from .source import examination
@@ -34,17 +32,6 @@ except Exception as error:
 
 FORMS = {'json': formats.as_json, 'csv': formats.as_csv,
          'junit': formats.as_junit, 'gradescope': formats.as_gradescope}
-
-
-def origin(submission, args):
-    """Hashes all that a grade depends on, but for the seed"""
-    given = [(name, submissions.sha256(file), file.executable, file.problem)
-             for name, file in sorted(submission.files.items())]
-    return hashlib.sha256(json.dumps(
-        [rounds.version(), args.tasks, given, submission.readme,
-         args.runtime, args.weights, args.task_seconds,
-         args.task_memory, args.cage],
-        sort_keys=True).encode()).hexdigest()
 
 
 def demand_others(args, found):
@@ -182,7 +169,7 @@ def graded_before(args, found):
         return {}
     return {submission.name: known[submission.name] for submission in found
             if known.get(submission.name, {}).get('made_from') ==
-            origin(submission, args) and
+            rounds.origin(submission, args) and
             args.seed in (None, known[submission.name]['seed'])}
 
 
@@ -340,7 +327,7 @@ def run(args, found, rows):
         row['notes'] = [clean(note) for note in submission.notes]
         # One that the grader failed on is graded again the next time.
         if not report.not_graded(row):
-            row['made_from'] = origin(submission, args)
+            row['made_from'] = rounds.origin(submission, args)
             if args.rounds:
                 rounds.keep(submission, args, row)
         rows[submission.name] = row

@@ -45,8 +45,10 @@ def work(submission, options, writing, stopped):
             return
         result = judge.judge(submission, options, lambda *found: os.write(
             writing, json.dumps({'found': found}).encode() + b'\n'))
+    # Where the command itself has got the signal, nobody reads this.
     except KeyboardInterrupt:
-        return
+        result = {'failed': judge.FAILED.format(
+            'its judge was ended, as one that takes too long is')}
     # A fault of the grader's own must not cost the class its grades.
     except Exception as error:
         result = {'failed': judge.failure(error)}
