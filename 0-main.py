@@ -27,12 +27,12 @@ def main(options):
     autoencoder = __import__('0-vanilla').autoencoder
     training.set_seed(options.seed)
     encoder, decoder, auto = autoencoder(784, [128, 64], 32)
-    # Trains on run.images as on x_train, x_train, batch_size=256,
+    # Trains on run.batches as on x_train, x_train, batch_size=256,
     # shuffle=True, validation_data=(x_test, x_test), all from 0 to 1, but
     # faster and in less memory.
     run = training.Run(auto, x_train, x_test, options)
     auto.fit(epochs=options.epochs, initial_epoch=run.epoch,
-             callbacks=run.callbacks, **run.images)
+             callbacks=run.callbacks, **run.batches)
     saving.save(encoder, decoder, auto, run.losses, options)
 
     images = data.scale(x_test[:10])

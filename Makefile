@@ -27,11 +27,14 @@ export DIR
 # These are for another Python, or hide this folder from `python -m`.
 unexport PYTHONHOME PYTHONPATH PYTHONSAFEPATH
 
-run: .venv/newest
+run: task .venv/newest
+	$(VENV) $(if $(DIR),-m tools.own "$$DIR" $(TASK),\
+	    $(TASK)-main.py) $(if $(EPOCHS),--epochs $(EPOCHS)) $(ARGS)
+
+# Before anything is installed.
+task:
 	@test -f $(TASK)-main.py || { \
 	    echo 'TASK must be 0, 1, 2 or 3. Received: $(TASK)'; exit 2; }
-	$(VENV) $(if $(DIR),-m tools.own "$$DIR" $(TASK),\
-	    $(TASK)-main.py) $(if $(EPOCHS),--epochs $(EPOCHS))
 
 test: .venv/newest
 	$(VENV) -m pytest -n auto --dist loadfile
@@ -105,7 +108,7 @@ $(VENV):
 help:
 	@sed -n 's/^## /make /p' Makefile
 
-## run           trains a model; TASK=0 to 3, EPOCHS=1
+## run           trains a model; TASK=0 to 3, EPOCHS=1, ARGS=--resume
 ## test          the tests, on all cores
 ## start         lays the four files to fill in into DIR=folder
 ## grade         grades DIR=folder; RUNTIME=page, ARGS='--csv file'
@@ -122,5 +125,5 @@ prove: test-grader
 siege: test-hostile
 torture: test-long
 
-.PHONY: run test start grade test-grader test-hostile test-long benchmark \
+.PHONY: run task test start grade test-grader test-hostile test-long benchmark \
     memory results matrix help prove siege torture

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import tempfile
 
-from common import (UserError, figures, files, one_line, runtime, unfinished,
-                    why_not_imported)
+# Before the others, which import packages that may be missing.
+from common.environment import why_not_imported
+from common import UserError, checkpoint, features, figures, files, one_line
 
 # Gets the name of the main, the log as its standard error, and a word once
 # all is well. Ctrl-C goes to both processes.
@@ -66,14 +67,17 @@ def parse(description, task, epochs, bfloat16):
     Returns:
         argparse.Namespace with `task` and the options.
     """
-    parser = Parser(description=description,
-                    formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = Parser(description=description, allow_abbrev=False)
+    default = ' (default: %(default)s)'
     parser.add_argument('--epochs', type=integer(1, 10 ** 6), default=epochs,
-                        metavar='N', help='passes over the training images')
+                        metavar='N',
+                        help='passes over the training images' + default)
     parser.add_argument('--seed', type=integer(0, 2 ** 32 - 1), default=0,
-                        metavar='N', help='seed of weights, order and noise')
+                        metavar='N',
+                        help='seed of weights, order and noise' + default)
     parser.add_argument('--output', default='output', metavar='DIR',
-                        help='folder for what is saved, created if missing')
+                        help='folder for what is saved, created if missing' +
+                        default)
     parser.add_argument('--data', metavar='PATH',
                         help='an .npz file or a folder with your own images, '
                         'see docs/using.md; without it MNIST is found or '
@@ -142,7 +146,7 @@ def load_tensorflow(verbose):
         with contextlib.ExitStack() as stack:
             if not shown:
                 stack.enter_context(hidden_log())
-            runtime.start()
+            features.start()
     # A wrong KERAS_BACKEND, a broken package: it may raise anything.
     except (Exception, SystemExit) as error:
         raise UserError(why_not_imported('TensorFlow or Keras', error))
@@ -175,13 +179,13 @@ def run(main, description, task, epochs, bfloat16=False):
             files.reserve(options.output, 1)
         except UserError as error:
             raise UserError('--output {}'.format(error))
-        with files.locked(unfinished.path_of(options) + '.lock'):
+        with files.locked(checkpoint.path_of(options) + '.lock'):
             load_tensorflow(options.verbose)
-            if options.resume and not runtime.can_resume():
+            if options.resume and not features.can_resume():
                 raise UserError('--resume needs an Adam with a method `build`,'
                                 ' which this TensorFlow does not have')
             main(options)
-            state = unfinished.finish(options)
+            state = checkpoint.finish(options)
         if state:
             print('--resume goes on with', state)
         sys.stdout.flush()

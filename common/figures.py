@@ -5,10 +5,12 @@ import io
 import itertools
 import os
 
+# Before matplotlib, which may not know the backend that is named.
+from common.environment import BACKEND
+from common import files
+
 import matplotlib.pyplot as plt
 import numpy as np
-
-from common import BACKEND, files
 
 # A backend may be missing, or a screen for it. Files need neither.
 try:
@@ -96,12 +98,15 @@ def latent(points, labels, options, decode=None):
         axis.scatter(points[:, 0], points[:, 1], s=4,
                      color=np.take(COLOURS, numbers, mode='wrap'))
     else:
-        for kind, colour in zip(kinds, itertools.cycle(COLOURS)):
+        middles = spread([np.median(points[labels == kind], axis=0)
+                          for kind in kinds], 0.05 * np.ptp(points))
+        for kind, colour, middle in zip(kinds, itertools.cycle(COLOURS),
+                                        middles):
             mine = points[labels == kind]
             axis.scatter(mine[:, 0], mine[:, 1], s=4, color=colour,
                          label=kind)
-            axis.text(*np.median(mine, axis=0), s=kind, fontsize=16,
-                      weight='bold', ha='center', va='center',
+            axis.text(*middle, s=kind, fontsize=16, weight='bold',
+                      ha='center', va='center',
                       bbox={'facecolor': 'white', 'edgecolor': colour,
                             'alpha': 0.8, 'pad': 2})
         axis.legend(title='label', markerscale=4, loc='center left',
@@ -110,6 +115,25 @@ def latent(points, labels, options, decode=None):
     save(figure, path_of(options, 'latent'))
     if decode:
         decode_under_pointer(figure, axis, decode)
+
+
+def spread(places, distance):
+    """Moves places apart that are nearer to each other than a distance
+
+    Args:
+        places: list of arrays (2,), where labels would stand.
+        distance: float, what a label needs.
+
+    Returns:
+        array (n, 2), each near to where it was.
+    """
+    places = np.array(places, float)
+    # A little at a time: one may be driven from many.
+    for _ in range(100):
+        ways = places[:, None] - places
+        near = np.linalg.norm(ways, axis=2, keepdims=True) < distance
+        places += 0.05 * np.sum(ways * near, axis=1)
+    return places
 
 
 def decode_under_pointer(figure, axis, decode):

@@ -56,34 +56,70 @@ def read(path):
                             path, '; '.join([str(count)] + remarks)))
     memory.check_room(path, count * SIDE * SIDE)
     parts = sort_out(path, folders)
-    names = sorted(set().union(*parts.values()) - {''})
-    numbers = {name: int(name) for name in names
-               if re.match('[0-9]{1,9}$', name)}
-    if len(set(numbers.values())) < len(names):
-        numbers = {name: number for number, name in enumerate(names)}
-    if names:
-        remarks.append('labels: ' + name_some(
-            name if name == str(numbers[name]) else
-            '{} = {}'.format(numbers[name], name) for name in names))
+    numbers = number_labels(parts)
+    if numbers:
+        remarks.append(name_labels(numbers))
     found = {}
     for part, labels in parts.items():
         # Last comes the last image of each label: the test has some of all.
-        order = sorted(((place + 1) / len(files), name, file)
-                       for name, files in labels.items()
-                       for place, file in enumerate(files))
-        images = np.empty((len(order), SIDE, SIDE), np.uint8)
-        for image, (_, _, file) in zip(images, order):
-            read_image(file, image, done)
-        if images.min() == images.max():
-            raise UserError('{}: must have images of more than one value. '
-                            'Received: {} of {} alone'.format(
-                                path, len(images), images.max()))
-        found['x_' + part] = images
+        _, names, files = zip(*sorted(
+            ((place + 1) / len(files), name, file)
+            for name, files in labels.items()
+            for place, file in enumerate(files)))
+        found['x_' + part] = read_images(path, files, done)
         if '' not in labels:
-            found['y_' + part] = np.array([numbers[name]
-                                           for _, name, _ in order])
+            found['y_' + part] = np.array(list(map(numbers.get, names)))
     return found, remarks + ['{}: {}'.format(what, times)
                              for what, times in done.items()]
+
+
+def read_images(path, files, done):
+    """Reads images
+
+    Args:
+        path: str, the folder.
+        files: sequence of str, their paths.
+        done: collections.Counter, see read_image.
+
+    Returns:
+        uint8 array (n, 28, 28).
+
+    Raises:
+        UserError: if one is no image of 28 x 28 pixels, or all have one
+            value.
+    """
+    images = np.empty((len(files), SIDE, SIDE), np.uint8)
+    for image, file in zip(images, files):
+        read_image(file, image, done)
+    if images.min() == images.max():
+        raise UserError('{}: must have images of more than one value. '
+                        'Received: {} of {} alone'.format(
+                            path, len(images), images.max()))
+    return images
+
+
+def number_labels(parts):
+    """Gives each label a number: its own, if all are numbers and others
+
+    Args:
+        parts: dict of dicts by label, see sort_out.
+
+    Returns:
+        dict from label to int, in the order of the labels.
+    """
+    names = sorted(set().union(*parts.values()) - {''})
+    if all(re.match('[0-9]{1,9}$', name) for name in names):
+        numbers = {name: int(name) for name in names}
+        if len(set(numbers.values())) == len(names):
+            return numbers
+    return {name: number for number, name in enumerate(names)}
+
+
+def name_labels(numbers):
+    """Says in a line which labels there are, and what number each has"""
+    return 'labels: ' + name_some(
+        name if name == str(number) else '{} = {}'.format(number, name)
+        for name, number in numbers.items())
 
 
 def find_images(path):
@@ -148,14 +184,18 @@ def sort_out(path, folders):
         if tops >= {'train', 'test'}:
             part, label = PARTS.get(''.join(label[:1]).lower()), label[1:]
         parts.setdefault(part, {}).setdefault(label, []).extend(files)
-    if None in parts or any({len(label) for label in labels} not in ({0}, {1})
-                            for labels in parts.values()):
+    if None in parts or not all(map(is_level, parts.values())):
         raise UserError('{}: must have its images in it, or in a sub-folder '
                         'for each label, or so in train and test. Received: '
                         'images in {}'.format(path, name_some(sorted(
                             os.path.join(*way or '.') for way in folders))))
     return {part: {''.join(label): files for label, files in labels.items()}
             for part, labels in parts.items()}
+
+
+def is_level(labels):
+    """Tells whether images lie in sub-folders, or all in none; see sort_out"""
+    return {len(label) for label in labels} in ({0}, {1})
 
 
 def name_some(names):

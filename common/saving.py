@@ -4,7 +4,7 @@
 import os
 import shutil
 
-from common import UserError, files, runtime
+from common import UserError, features, files
 
 
 def room_for(auto):
@@ -45,7 +45,7 @@ def save(encoder, decoder, auto, losses, options):
     model = keras.Model(auto.inputs, auto.outputs)
     model.compile(optimizer='adam', loss='mse')
     writers = [('{}.weights.h5', model.save_weights)]
-    if runtime.can_save_models():
+    if features.can_save_models():
         writers += [('{}-encoder.keras', encoder.save),
                     ('{}-decoder.keras', decoder.save),
                     ('{}-auto.keras', auto.save)]

@@ -6,10 +6,7 @@ command is wrong.
 """
 
 import argparse
-import ast
 import functools
-import hashlib
-import json
 import os
 import shutil
 import signal
@@ -19,8 +16,8 @@ import tempfile
 from .printable import clean
 # PYTHONPATH may have packages of another Python, which may raise anything.
 try:
-    from . import (compare, feedback, files, formats, intake, jobs, report,
-                   rounds, scores, submissions)
+    from . import (compare, feedback, files, formats, intake, jobs, options,
+                   report, rounds, scores)
     from .registry import TASKS
     from .sandbox import cage
     from .source import examination
@@ -33,141 +30,15 @@ except Exception as error:
         1000) + '\n')
     sys.exit(2)
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FORMS = {'json': formats.as_json, 'csv': formats.as_csv,
          'junit': formats.as_junit, 'gradescope': formats.as_gradescope}
 
 
-class Parser(argparse.ArgumentParser):
-    """Parser of options whose errors are one line"""
-
-    def error(self, message):
-        """Ends the program with one line and status 2"""
-        self.exit(2, 'grader: error: {}\n'.format(clean(message, 1000)))
-
-
-def number(kind, least, most):
-    """Makes the reader of a number, for argparse's `type`"""
-    def read(text):
-        """Reads the number"""
-        try:
-            value = kind(text)
-        except ValueError:
-            value = None
-        if value is None or not least <= value <= most:
-            raise argparse.ArgumentTypeError(
-                'must be a {}number from {} to {}. Received: {}'.format(
-                    'whole ' if kind is int else '', least, most, text))
-        return value
-    return read
-
-
-def runtime(name):
-    """Reads the name of a runtime of noxfile.py, for argparse's `type`"""
-    with open(os.path.join(ROOT, 'noxfile.py'), encoding='utf-8') as file:
-        names, = (list(ast.literal_eval(node.value))
-                  for node in ast.parse(file.read()).body
-                  if isinstance(node, ast.Assign) and
-                  getattr(node.targets[0], 'id', None) == 'PYTHONS')
-    if name not in names:
-        raise argparse.ArgumentTypeError('must be one of {}. Received: {}'
-                                         .format(', '.join(names), name))
-    if not os.path.exists(python_of(name)):
-        raise argparse.ArgumentTypeError(
-            'must be an environment that is there; `make grade RUNTIME={} '
-            'DIR=...` makes it. Received: {}'.format(name, name))
-    return name
-
-
-def python_of(name):
-    """Gives the path of a runtime's Python"""
-    if name == 'newest':
-        return sys.executable
-    # nox names its folders so.
-    return os.path.join(ROOT, '.nox', name.replace('.', '-'), 'bin', 'python')
-
-
-def tasks(text):
-    """Reads numbers of tasks, as 0,3, for argparse's `type`"""
-    numbers = sorted(set(text.split(',')))
-    if not set(numbers) <= set(map(str, range(len(TASKS)))):
-        raise argparse.ArgumentTypeError(
-            'must be numbers from 0 to {}, with commas between them. '
-            'Received: {}'.format(len(TASKS) - 1, text))
-    return [int(number) for number in numbers]
-
-
-def processors():
-    """Counts the processors that this process may use"""
-    # On macOS a process may use all.
-    if hasattr(os, 'sched_getaffinity'):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count()
-
-
-def make_parser():
-    """Makes the parser of the command's options"""
-    parser = Parser(prog='python3 -m grader', description=__doc__,
-                    formatter_class=argparse.RawDescriptionHelpFormatter)
-    add = parser.add_argument
-    add('folders', metavar='FOLDER', nargs='+',
-        help='a submission, or a folder or archive of a class, as platforms '
-        'give it out')
-    for name, content in (('json', 'everything; run again with the same file, '
-                           'only what has changed is graded'),
-                          ('csv', 'a row for each submission'),
-                          ('junit', "JUnit's report in XML")):
-        add('--' + name, metavar='FILE', type=files.writable,
-            help='writes FILE: ' + content)
-    add('--gradescope', metavar='PATH',
-        help="writes Gradescope's results.json; of a class one for each "
-        'submission, into the folder PATH')
-    add('--feedback', metavar='FOLDER',
-        help='writes a page for each submission, and index.html')
-    add('--known', metavar='FOLDER',
-        help='files that were handed out, to be alike is no wonder')
-    add('--compare', metavar='OLD.json',
-        help='says what has changed since an older --json FILE')
-    add('--tasks', '--task', metavar='N,N', type=tasks,
-        help='the tasks that count, as 0,3 (default: of one submission those '
-        'whose files are there, of a class all)')
-    add('--again', action='store_true',
-        help='grades also what is known from before')
-    add('--jobs', metavar='N', type=number(int, 1, 1000), default=processors(),
-        help='submissions at a time (default: %(default)s, the processors)')
-    add('--runtime', metavar='NAME', type=runtime, default='newest',
-        help='the environment that the files were written for, as page or '
-        'tf2.15 (default: %(default)s)')
-    add('--seed', metavar='N', type=number(int, 0, 2 ** 32 - 1),
-        help='of the sizes and weights that are drawn (default: drawn)')
-    limit = number(float, 0.001, 10 ** 6)
-    add('--task-seconds', metavar='SECONDS', type=limit, default=120,
-        help='the time that each task has (default: %(default)s)')
-    add('--task-memory', metavar='GIB', type=limit, default=4,
-        help='the memory in GiB that each task has (default: %(default)s)')
-    add('--no-cage', dest='cage', action='store_false',
-        help='runs the files where they can read and change what you can')
-    add('--weights', metavar='FILE',
-        help='what each check counts, see docs/grading.md')
-    return parser
-
-
-def origin(submission, options):
-    """Hashes all that a grade depends on, but for the seed"""
-    given = [(name, submissions.sha256(file), file.executable, file.problem)
-             for name, file in sorted(submission.files.items())]
-    return hashlib.sha256(json.dumps(
-        [rounds.version(), options.tasks, given, submission.readme,
-         options.runtime, options.weights, options.task_seconds,
-         options.task_memory, options.cage],
-        sort_keys=True).encode()).hexdigest()
-
-
-def demand_others(options, found):
+def demand_others(args, found):
     """Demands that no file that is written is one that is given, or twice
 
     Args:
-        options: argparse.Namespace.
+        args: argparse.Namespace.
         found: list of submissions.Submission.
 
     Raises:
@@ -177,7 +48,7 @@ def demand_others(options, found):
              for submission in found for path in submission.paths + [
                  os.path.join(submission.folder, 'README.md')]}
     for name in ['weights'] + sorted(FORMS):
-        path = getattr(options, name)
+        path = getattr(args, name)
         # Several files may go to one pipe.
         if path and not files.direct(path):
             place = os.path.realpath(path)
@@ -188,11 +59,11 @@ def demand_others(options, found):
             taken[place] = 'of --' + name
 
 
-def demand_machine(options):
+def demand_machine(args):
     """Demands a machine on which the grader itself does not fail
 
     Args:
-        options: argparse.Namespace.
+        args: argparse.Namespace.
 
     Raises:
         ValueError: if it would fail on all submissions.
@@ -202,18 +73,18 @@ def demand_machine(options):
     except OSError:
         raise ValueError('TMPDIR must be a folder that can be written. '
                          'Received: {}'.format(os.environ.get('TMPDIR')))
-    kind = cage.choose(options.python) if options.cage else 'none'
-    if not cage.works(kind, options.python, cage.FIND):
+    kind = cage.choose(args.python) if args.cage else 'none'
+    if not cage.works(kind, args.python, cage.FIND):
         raise ValueError('the Python that runs the files must find NumPy and '
                          'TensorFlow, see docs/grading.md. Received: {}, '
-                         'cage {}'.format(options.python, kind))
+                         'cage {}'.format(args.python, kind))
 
 
-def prepare(options):
+def prepare(args):
     """Reads what the options name, and completes them
 
     Args:
-        options: argparse.Namespace.
+        args: argparse.Namespace.
 
     Returns:
         list of submissions.Submission, by name; dict from the names of those
@@ -222,64 +93,98 @@ def prepare(options):
     Raises:
         ValueError: if something is wrong, in one line.
     """
-    options.left = []
-    ours = {os.path.realpath(path) for path in [
-        options.weights, options.feedback, options.known, options.compare] + [
-            getattr(options, name) for name in FORMS] if path}
-    found = sorted(intake.find(options.folders, options.left, ours),
+    args.left = []
+    found = sorted(intake.find(args.folders, args.left, ours(args)),
                    key=lambda submission: submission.name)
-    demand_others(options, found)
-    options.weights = (scores.read(options.weights) if options.weights else
-                       scores.WEIGHTS)
-    options.python = python_of(options.runtime)
-    demand_machine(options)
-    there = [number for number, task in enumerate(TASKS)
-             if found[0].files[task.file].problem != intake.MISSING]
-    if not options.tasks:
-        # Gradescope grades one at a time, and yet a class.
-        options.tasks = there if len(found) == 1 and there and (
-            not options.gradescope) else list(range(len(TASKS)))
-    given = options.seed
-    # A student's own rounds.
-    options.rounds = (len(found) == 1 and options.cage and given is None and
-                      not found[0].problem)
-    options.before = rounds.known(found[0], options) if (
-        options.rounds and not options.again) else {}
-    if given is None:
-        # No file must be able to guess the seed, and with it the sizes.
-        options.seed = int.from_bytes(os.urandom(4), 'big')
-    prepare_folders(options, len(found) > 1)
-    options.handed_out = fingerprints(options.known) if (
-        options.known) else frozenset()
-    options.old = formats.read(options.compare) if options.compare else None
-    known = formats.read(options.json) if options.json else {}
-    rows = {} if options.again else {
-        submission.name: known[submission.name] for submission in found
-        if known.get(submission.name, {}).get('made_from') ==
-        origin(submission, options) and
-        given in (None, known[submission.name]['seed'])}
-    if rows and given is None:
-        # What is still to come is judged as what was.
-        options.seed = next(iter(rows.values()))['seed']
-    if options.cage and len(rows) < len(found) and (
-            len(options.before) < len(options.tasks)) and (
-            cage.choose(options.python) == 'none'):
-        raise ValueError(cage.NONE)
+    demand_others(args, found)
+    args.weights = scores.read(args.weights) if args.weights else (
+        scores.WEIGHTS)
+    args.python = options.python_of(args.runtime)
+    demand_machine(args)
+    args.tasks = args.tasks or tasks_of(args, found)
+    begin_round(args, found)
+    prepare_folders(args, len(found) > 1)
+    args.handed_out = fingerprints(args.known) if args.known else frozenset()
+    args.old = formats.read(args.compare) if args.compare else None
+    rows = graded_before(args, found)
+    if args.seed is None:
+        # What is still to come is judged as what was. And no file must be
+        # able to guess the seed, and with it the sizes.
+        args.seed = (next(iter(rows.values()))['seed'] if rows else
+                     int.from_bytes(os.urandom(4), 'big'))
+    if len(rows) < len(found) and len(args.before) < len(args.tasks):
+        demand_cage(args)
     return found, rows
 
 
-def prepare_folders(options, many):
+def begin_round(args, found):
+    """Takes from a student's last round of the same folder what is known
+
+    Args:
+        args: argparse.Namespace, which gets `rounds` and `before`.
+        found: list of submissions.Submission.
+    """
+    args.rounds = (len(found) == 1 and args.cage and args.seed is None and
+                   not found[0].problem)
+    args.before = rounds.known(found[0], args) if (
+        args.rounds and not args.again) else {}
+
+
+def demand_cage(args):
+    """Demands a cage, unless files may run without one"""
+    if args.cage and cage.choose(args.python) == 'none':
+        raise ValueError(cage.NONE)
+
+
+def ours(args):
+    """Lists what the grader itself reads and writes: a set of real paths"""
+    return {os.path.realpath(path) for path in [
+        args.weights, args.feedback, args.known, args.compare] + [
+            getattr(args, name) for name in FORMS] if path}
+
+
+def tasks_of(args, found):
+    """Lists the tasks that count: of one submission those that it has"""
+    if len(found) == 1 and not args.gradescope:
+        there = [number for number, task in enumerate(TASKS)
+                 if found[0].files[task.file].problem != intake.MISSING]
+        if there:
+            return there
+    # Gradescope grades one at a time, and yet a class.
+    return list(range(len(TASKS)))
+
+
+def graded_before(args, found):
+    """Takes from --json FILE what has been graded and has not changed
+
+    Args:
+        args: argparse.Namespace.
+        found: list of submissions.Submission.
+
+    Returns:
+        dict from the names of submissions to what the judge gave.
+    """
+    known = formats.read(args.json) if args.json else {}
+    if args.again:
+        return {}
+    return {submission.name: known[submission.name] for submission in found
+            if known.get(submission.name, {}).get('made_from') ==
+            rounds.origin(submission, args) and
+            args.seed in (None, known[submission.name]['seed'])}
+
+
+def prepare_folders(args, many):
     """Demands that what is written for a class can be written
 
     Args:
-        options: argparse.Namespace.
+        args: argparse.Namespace.
         many: bool, whether there is more than one submission.
 
     Raises:
         ValueError: if it cannot.
     """
     for name in ('feedback', 'gradescope'):
-        path = getattr(options, name)
+        path = getattr(args, name)
         try:
             if path and (many or name == 'feedback'):
                 os.makedirs(path, exist_ok=True)
@@ -289,9 +194,9 @@ def prepare_folders(options, many):
         except (OSError, ValueError, argparse.ArgumentTypeError) as error:
             raise ValueError('--{} cannot be written: {}. Received: {}'.format(
                 name, getattr(error, 'strerror', error), path))
-    if options.compare and not os.path.isfile(options.compare):
+    if args.compare and not os.path.isfile(args.compare):
         raise ValueError('--compare must be a file that --json FILE has '
-                         'written. Received: ' + options.compare)
+                         'written. Received: ' + args.compare)
 
 
 def fingerprints(folder):
@@ -345,46 +250,61 @@ def show(shown, file, sentence):
         sys.stderr.flush()
 
 
-def save(graded, options, last, found=()):
+def save(graded, args, last, found=()):
     """Writes what is graded to the files
 
     Args:
         graded: list of dict, what the judge gave for each submission.
-        options: argparse.Namespace.
+        args: argparse.Namespace.
         last: bool, whether all are written; else the JSON is, of which
             nothing is to be lost.
         found: list of submissions.Submission, of all.
     """
-    groups = report.likeness(graded, options.handed_out)
+    name_alike(graded, args.handed_out)
+    # Where nothing is graded yet, a file of an earlier run must not be lost.
+    for name in sorted(FORMS) if graded else ():
+        path = getattr(args, name)
+        # What is written to a pipe cannot be replaced later.
+        if path and (last or name == 'json' and not files.direct(path)):
+            write(name, path, graded, args, found)
+    if graded and args.feedback and last:
+        feedback.write(args.feedback, graded, found, args.handed_out)
+
+
+def name_alike(graded, handed_out):
+    """Says in each row which others are like it, see report.likeness"""
+    groups = report.likeness(graded, handed_out)
     for row in graded:
         alike = set().union(*(group for group in groups
                               if row['submission'] in group))
         row['same_as'] = sorted(alike - {row['submission']})
-    for name in sorted(FORMS):
-        path = getattr(options, name)
-        # What is written to a pipe cannot be replaced later. And where
-        # nothing is graded yet, a file of an earlier run must not be lost.
-        if graded and path and (last or name == 'json' and
-                                not files.direct(path)):
-            if name == 'gradescope' and len(found) > 1:
-                for each, made in feedback.page_names(
-                        [row['submission'] for row in graded]).items():
-                    files.write(os.path.join(path, made + '.json'), FORMS[
-                        name]([row for row in graded
-                               if row['submission'] == each], options.weights))
-            else:
-                more = {'missing': len(found) - len(graded)} if (
-                    name == 'csv') else {}
-                files.write(path, FORMS[name](graded, options.weights, **more))
-    if graded and options.feedback and last:
-        feedback.write(options.feedback, graded, found, options.handed_out)
 
 
-def run(options, found, rows):
+def write(name, path, graded, args, found):
+    """Writes one form, see save
+
+    Args:
+        name: str, one of FORMS.
+        path: str, a file, or of a class for Gradescope a folder.
+    """
+    make, more = FORMS[name], {}
+    if name == 'gradescope' and len(found) > 1:
+        pages = feedback.page_names([row['submission'] for row in graded])
+        for row in graded:
+            files.write(
+                os.path.join(path, pages[row['submission']] + '.json'),
+                make([row], args.weights))
+        return
+    if name == 'csv':
+        more['missing'] = len(found) - len(graded)
+    files.write(path, make(graded, args.weights, **more))
+
+
+def run(args, found, rows):
     """Grades, writes the files and prints the report
 
     Args:
-        options: argparse.Namespace.
+        args: argparse.Namespace.
         found: list of submissions.Submission.
         rows: dict from the names of those that were graded before to what
             the judge gave; that of the others is put into it.
@@ -407,34 +327,34 @@ def run(options, found, rows):
         row['notes'] = [clean(note) for note in submission.notes]
         # One that the grader failed on is graded again the next time.
         if not report.not_graded(row):
-            row['made_from'] = origin(submission, options)
-            if options.rounds:
-                rounds.keep(submission, options, row)
+            row['made_from'] = rounds.origin(submission, args)
+            if args.rounds:
+                rounds.keep(submission, args, row)
         rows[submission.name] = row
-        save(graded(), options, last=False)
+        save(graded(), args, last=False)
         draw(len(rows), len(found))
 
     heed(lambda number, frame: stopped.append(number))
     try:
         draw(before, len(found))
         jobs.grade([submission for submission in found
-                    if submission.name not in rows], options, take, stopped,
+                    if submission.name not in rows], args, take, stopped,
                    functools.partial(show, shown) if len(found) == 1 else None)
     finally:
         heed(signal.default_int_handler)
         if shown:
             sys.stderr.write('\r\x1b[K')
         draw(len(found), len(found))
-        save(graded(), options, last=True, found=found)
+        save(graded(), args, last=True, found=found)
     if stopped:
         raise KeyboardInterrupt('; {} of {} are kept in {}: run the same '
                                 'again to go on'.format(
-                                    len(rows), len(found), options.json)
-                                if options.json else
+                                    len(rows), len(found), args.json)
+                                if args.json else
                                 '; nothing is kept without --json FILE')
-    lines = report.lines_of(graded(), options.left, options.handed_out)
-    if options.compare:
-        lines[-1:-1] = compare.lines_of(options.old, graded())
+    lines = report.lines_of(graded(), args.left, args.handed_out)
+    if args.compare:
+        lines[-1:-1] = compare.lines_of(args.old, graded())
     if before:
         lines.append('{} of {} graded before; --again grades all anew'.format(
             before, len(found)))
@@ -451,7 +371,7 @@ def main():
     Returns:
         int, the exit status.
     """
-    parser = make_parser()
+    parser = options.make_parser(__doc__)
     if sys.stdout is None:
         parser.error('the standard output must be open. Received: none')
     # Where they are closed, other files would get their numbers.
@@ -460,12 +380,12 @@ def main():
             setattr(sys, stream, open(os.devnull, 'r+'))
     try:
         heed(signal.default_int_handler)
-        options = parser.parse_args()
+        args = parser.parse_args()
         try:
-            found, rows = prepare(options)
+            found, rows = prepare(args)
         except ValueError as error:
             parser.error(str(error))
-        return run(options, found, rows)
+        return run(args, found, rows)
     except KeyboardInterrupt as interrupt:
         # A second Ctrl-C would end this with another status.
         heed(signal.SIG_IGN)

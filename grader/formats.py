@@ -67,20 +67,7 @@ def as_csv(rows, weights, missing=0):
     lines = [['submission', 'score'] + [task['file'] for task in tasks] +
              ['{} {}'.format(*each) for each in checks] +
              ['notes', 'faults', 'all faults']]
-    for row in rows:
-        faults = ['{}: {}{}'.format(task['file'], report.sentence_of(fault),
-                                    report.cost([fault]))
-                  for task in row['tasks'] for fault in task['faults']]
-        # What the grader has failed on has no fault and no points.
-        causes = sorted({cause['because'] for task in row['tasks']
-                         for cause in task['not_judged']})
-        earned = {(task['file'], name): points[0] for task in row['tasks']
-                  for name, points in task.get('checks', {}).items()}
-        lines.append([row['submission'], row['score']] +
-                     [task['score'] for task in row['tasks']] +
-                     [earned.get(each, '') for each in checks] +
-                     ['; '.join(row.get('notes', ())), len(faults),
-                      ' | '.join(faults or causes)])
+    lines += [csv_row(row, checks) for row in rows]
     if missing:
         lines.append(['partial: {} more are not graded yet'.format(missing)])
     text = io.StringIO()
@@ -90,6 +77,32 @@ def as_csv(rows, weights, missing=0):
         csv.writer(text, lineterminator='\n').writerow(
             [FORMULA.sub(r"\1'", clean(str(cell), LONGEST)) for cell in line])
     return text.getvalue()
+
+
+def csv_row(row, checks):
+    """Gives the cells of a submission
+
+    Args:
+        row: dict, what the judge gave for it.
+        checks: list of (str, str), files and their checks.
+
+    Returns:
+        list.
+    """
+    tasks = row['tasks']
+    faults = ['{}: {}{}'.format(task['file'], report.sentence_of(fault),
+                                report.cost([fault]))
+              for task in tasks for fault in task['faults']]
+    # What the grader has failed on has no fault and no points.
+    causes = sorted({cause['because'] for task in tasks
+                     for cause in task['not_judged']})
+    earned = {(task['file'], name): points[0] for task in tasks
+              for name, points in task.get('checks', {}).items()}
+    return ([row['submission'], row['score']] +
+            [task['score'] for task in tasks] +
+            [earned.get(each, '') for each in checks] +
+            ['; '.join(row.get('notes', ())), len(faults),
+             ' | '.join(faults or causes)])
 
 
 def as_junit(rows, weights):

@@ -40,7 +40,7 @@ HINTS = (
     ('KerasTensor', LAYER, 'tf2.15'),
     ('Output tensors to a Model must be the output of a TensorFlow `Layer`',
      LAYER, None),
-    ("invalid value for `(units|filters)`|int\\(\\) argument must be .* not "
+    ("Received: (units|filters)=\\S*[\\[(]|int\\(\\) argument must be .* not "
      "'list'|'<=' not supported between instances of '(Tracked)?[lL]ist'|"
      "can't multiply sequence by non-int", LOOP, None),
     ('list index out of range',

@@ -45,8 +45,10 @@ def work(submission, options, writing, stopped):
             return
         result = judge.judge(submission, options, lambda *found: os.write(
             writing, json.dumps({'found': found}).encode() + b'\n'))
+    # Where the command itself has got the signal, nobody reads this.
     except KeyboardInterrupt:
-        return
+        result = {'failed': judge.FAILED.format(
+            'its judge was ended, as one that takes too long is')}
     # A fault of the grader's own must not cost the class its grades.
     except Exception as error:
         result = {'failed': judge.failure(error)}
@@ -146,44 +148,67 @@ def grade(waiting, options, take, stopped, tell=None):
         if submission.problem:
             take(submission, unjudged(submission, options,
                                       submission.problem))
-    waiting = [submission for submission in waiting[::-1]
-               if not submission.problem]
-    running, again = {}, []
-    most = memory.jobs(options.jobs, options.task_memory)
-    # The files of one submission are judged at a time if there is room.
-    options.threads = max(1, most // (len(waiting) or 1))
-    # Tried once: judges are forked, and have what this process knows.
-    if waiting and options.cage:
-        cage.choose(options.python)
-    # Longer than any judge takes that keeps the limits: one that hangs is
-    # ended.
-    longest = 2 * len(TASKS) * options.task_seconds + 120
+    queue = Queue([submission for submission in waiting
+                   if not submission.problem], options, take)
     try:
-        while (waiting or running or again) and not stopped:
-            if not waiting and not running:
-                # One at a time: what lacked memory then lacks it alone.
-                waiting, again, most = again, [], 0
-            for _ in range(min(len(waiting), max(1, most) - len(running))):
-                reading, job = start(waiting.pop(), options, stopped)
-                running[reading] = job
+        while queue.advance() and not stopped:
+            queue.start(stopped)
             # A signal that another thread gets does not wake this call, so it
             # must not wait long.
-            for reading in connection.wait(list(running), 0.1):
+            for reading in connection.wait(list(queue.running), 0.1):
                 # A job that the signal has ended is no fault of the grader.
-                if not stopped and read(running[reading], reading, tell):
-                    job = running.pop(reading)
-                    row = finish(job, options)
-                    if memory.kills() == job.kills:
-                        take(job.submission, row)
-                    elif most:
-                        again.append(job.submission)
-                    else:
-                        take(job.submission, without_memory(
-                            job.submission, options, row))
-            end([job for job in running.values()
-                 if time.monotonic() > job.begun + longest])
+                if not stopped and read(queue.running[reading], reading, tell):
+                    queue.settle(queue.running.pop(reading))
     finally:
-        end(running.values())
+        end(queue.running.values())
+
+
+class Queue:
+    """Submissions that wait for a judge, and the judges at work
+
+    Attributes:
+        running: dict from the end of a pipe to its Job.
+    """
+
+    def __init__(self, waiting, options, take):
+        """Takes submissions to grade, see grade"""
+        self.waiting, self.running, self.again = waiting[::-1], {}, []
+        self.options, self.take = options, take
+        self.most = memory.jobs(options.jobs, options.task_memory)
+        # The files of one submission are judged at a time if there is room.
+        options.threads = max(1, self.most // (len(waiting) or 1))
+        # Tried once: judges are forked, and have what this process knows.
+        if waiting and options.cage:
+            cage.choose(options.python)
+
+    def advance(self):
+        """Ends judges that hang; tells whether something is still to do"""
+        # Longer than any judge takes that keeps the limits.
+        longest = 2 * len(TASKS) * self.options.task_seconds + 120
+        end([job for job in self.running.values()
+             if time.monotonic() > job.begun + longest])
+        if not self.waiting and not self.running:
+            # One at a time: what lacked memory then lacks it alone.
+            self.waiting, self.again, self.most = self.again, [], 0
+        return bool(self.waiting or self.running)
+
+    def start(self, stopped):
+        """Starts as many judges as there is room for"""
+        room = max(1, self.most) - len(self.running)
+        for _ in range(min(len(self.waiting), room)):
+            reading, job = start(self.waiting.pop(), self.options, stopped)
+            self.running[reading] = job
+
+    def settle(self, job):
+        """Takes what a judge gave, or has it judged again"""
+        row = finish(job, self.options)
+        if memory.kills() == job.kills:
+            self.take(job.submission, row)
+        elif self.most:
+            self.again.append(job.submission)
+        else:
+            self.take(job.submission, without_memory(
+                job.submission, self.options, row))
 
 
 def read(job, reading, tell):

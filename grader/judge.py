@@ -191,12 +191,7 @@ def verdict(task, text, results, weights):
         (name for names, _, _ in faults for name in names),
         (name for name, _ in not_judged))
     points = scores.points(weights, failed)
-    unpaid = {name: possible for name, (earned, possible) in points.items()
-              if not earned}
-
-    def cost(names):
-        """Takes what some checks cost, which only the first fault of each"""
-        return round(sum(unpaid.pop(name, 0) for name in names), 1)
+    cost = payer(points)
     return {
         'file': TASKS[task].file,
         'score': scores.score(weights, failed),
@@ -205,6 +200,22 @@ def verdict(task, text, results, weights):
         'not_judged': [{'check': name, 'because': because,
                         'cost': cost([name])} for name, because in not_judged],
         'advice': advice_of(text, results, required), 'checks': points}
+
+
+def payer(points):
+    """Makes the function that tells what a fault costs
+
+    Args:
+        points: dict from the names of checks to pairs of points, earned and
+            possible.
+
+    Returns:
+        function of a list of names, which gives what they cost together,
+        where no earlier fault has cost it.
+    """
+    unpaid = {name: possible for name, (earned, possible) in points.items()
+              if not earned}
+    return lambda names: round(sum(unpaid.pop(name, 0) for name in names), 1)
 
 
 def advice_of(text, results, required):
@@ -256,6 +267,38 @@ def judge(submission, options, tell=lambda file, sentence: None):
         dict, as docs/grading.md says; and 'normal', see likeness.
     """
     cage.adopt()
+    texts, judged, kind = judge_files(submission, options, tell)
+    tasks = [judged[task] if task in judged else
+             dict(options.before[task][0], kept=True)
+             for task in options.tasks]
+    if not submission.readme:
+        tasks[0]['advice'].append({
+            'check': 'readme', 'sentence': 'the folder has no README.md, '
+            'which the exercise asks for'})
+    return {
+        'submission': submission.name,
+        'score': round(sum(task['score'] for task in tasks) / len(tasks), 1),
+        'tasks': tasks,
+        'files': {name: submissions.sha256(file)
+                  for name, file in submission.files.items()},
+        'same_as': [], 'runtime': options.runtime, 'seed': options.seed,
+        'cage': kind,
+        'normal': {TASKS[task].file: texts[task]['normal'] if task in texts
+                   else options.before[task][1] for task in options.tasks}}
+
+
+def judge_files(submission, options, tell):
+    """Judges those of the files that the last round did not, see judge
+
+    Args:
+        submission: submissions.Submission.
+        options: argparse.Namespace.
+        tell: function of a file's name and a sentence.
+
+    Returns:
+        dicts from task to what its text says, see examination.examine, and
+        to what is said of it, see verdict; str, the kind of cage.
+    """
     # They fork, which is safe only while there are no threads yet.
     begun = {task: examination.begun(submission.files[TASKS[task].file],
                                      TASKS[task].parameters)
@@ -276,20 +319,4 @@ def judge(submission, options, tell=lambda file, sentence: None):
         runner.stop()
         pool.shutdown()
         runner.close()
-    tasks = [judged[task] if task in judged else
-             dict(options.before[task][0], kept=True)
-             for task in options.tasks]
-    if not submission.readme:
-        tasks[0]['advice'].append({
-            'check': 'readme', 'sentence': 'the folder has no README.md, '
-            'which the exercise asks for'})
-    return {
-        'submission': submission.name,
-        'score': round(sum(task['score'] for task in tasks) / len(tasks), 1),
-        'tasks': tasks,
-        'files': {name: submissions.sha256(file)
-                  for name, file in submission.files.items()},
-        'same_as': [], 'runtime': options.runtime, 'seed': options.seed,
-        'cage': runner.kind,
-        'normal': {TASKS[task].file: texts[task]['normal'] if task in texts
-                   else options.before[task][1] for task in options.tasks}}
+    return texts, judged, runner.kind

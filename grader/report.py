@@ -204,19 +204,32 @@ def note_lines(rows, name=lambda row: ''):
             for row in rows if row.get('notes')]
 
 
-def many(rows, known=()):
-    """Writes the report of a class, see lines_of"""
+def table(rows, names):
+    """Writes the table of a class: a line for its head and for each row
+
+    Args:
+        rows: see lines_of.
+        names: dict from the names of submissions to those that are shown.
+
+    Returns:
+        list of str.
+    """
     tasks = rows[0]['tasks']
     form = '{{:<{}}} {{:>6}}'.format(NAME) + ' {:>5}' * (len(tasks) + 1)
-    lines = [form.format('', 'score', *[task['file'][:5] for task in tasks] +
-                         ['wrong'])]
+    return [form.format('', 'score', *[task['file'][:5] for task in tasks] +
+                        ['wrong'])] + [form.format(
+                            names[row['submission']], number(row['score']),
+                            *[number(task['score']) for task in row['tasks']] +
+                            [sum(len(task['faults'])
+                                 for task in row['tasks'])]) +
+                            '  not judged' * bool(not_graded(row))
+                            for row in rows]
+
+
+def many(rows, known=()):
+    """Writes the report of a class, see lines_of"""
     names = labels([row['submission'] for row in rows], NAME)
-    for row in rows:
-        lines.append(form.format(
-            names[row['submission']], number(row['score']),
-            *[number(task['score']) for task in row['tasks']] +
-            [sum(len(task['faults']) for task in row['tasks'])]) +
-            '  not judged' * bool(not_graded(row)))
+    lines = table(rows, names)
     graded = [row['score'] for row in rows if not not_graded(row)]
     if graded:
         lines.append('{}, mean score {} of 100'.format(

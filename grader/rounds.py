@@ -32,6 +32,16 @@ def version():
     return digest.hexdigest()
 
 
+def origin(submission, options):
+    """Hashes all that the grade of a submission depends on, but for the seed"""
+    given = [(name, submissions.sha256(file), file.executable, file.problem)
+             for name, file in sorted(submission.files.items())]
+    return hashlib.sha256(json.dumps(
+        [version(), options.tasks, given, submission.readme, options.runtime,
+         options.weights, options.task_seconds, options.task_memory,
+         options.cage], sort_keys=True).encode()).hexdigest()
+
+
 def key_of(submission, task, options):
     """Hashes all that the grade of a file depends on, but for the seed"""
     file = submission.files[TASKS[task].file]

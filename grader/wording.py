@@ -36,6 +36,16 @@ def gist(text):
     return lines[0] if lines else ''
 
 
+def without_hint(sentence):
+    """Takes out of an error's sentence what it may mean, see error_sentence
+
+    What is raised for arguments that are wrong on purpose means nothing else.
+    """
+    for _, meaning, _ in HINTS:
+        sentence = sentence.split(': ' + meaning)[0]
+    return sentence
+
+
 def error_sentence(action, kind, text, runtime):
     """Says that an action raised an error, and what that means
 

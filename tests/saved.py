@@ -15,7 +15,7 @@ import sys
 
 import numpy as np
 
-from common import ROOT, runtime, saving
+from common import ROOT, features, saving
 from tests.support import FILES, TASKS, build, keras
 from tools import ARGUMENTS
 
@@ -146,7 +146,7 @@ def load_unknown(folder):
         dict, for each 'loaded KIND': '', or whose the layer is.
     """
     loaders = {}
-    if runtime.can_save_models():
+    if features.can_save_models():
         loaders['encoder'] = lambda: load_model(folder, 3, 'encoder')
         loaders['auto'] = lambda: load_model(folder, 3, 'auto').layers[1]
     if can_pickle():
@@ -178,7 +178,7 @@ def load(folder):
     """
     np.savez(os.path.join(folder, 'unknown.npz'), **load_unknown(folder))
     load_weights(folder)
-    if runtime.can_save_models():
+    if features.can_save_models():
         rebuilt = kinds_rebuilt()
         keep(folder, 'models.npz', lambda task: [
             load_model(folder, task, kind) for kind in rebuilt])

@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 
+import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
@@ -132,14 +133,21 @@ def compute(task, auto, x, shared=True):
     return latent, output, loss
 
 
-def fails(task):
-    """Tells whether Keras' own layer of a task fails, as it is set
+def cannot_train(task):
+    """Tells whether a task's model may not train here, as Keras is set
 
-    On Keras 3.0 to 3.8 the penalty of task 1 knows no floatx but float32. On
-    some processors PyTorch trains no convolution in bfloat16.
+    Some processors train no convolution of PyTorch in bfloat16.
     """
     if task == 2 and getattr(keras.backend, 'backend', str)() == 'torch':
         return keras.layers.Conv2D(1, 1).compute_dtype == 'bfloat16'
+    return fails(task)
+
+
+def fails(task):
+    """Tells whether Keras' own layer of a task fails, as it is set
+
+    On Keras 3.0 to 3.8 the penalty of task 1 knows no floatx but float32.
+    """
     if task != 1 or not tf.executing_eagerly():
         return False
     floatx = keras.backend.floatx()
@@ -186,6 +194,8 @@ def run(task, *arguments):
         SystemExit: where the main ends with a status that is not 0.
     """
     keras.backend.clear_session()
+    # An earlier main's, which its end would have closed.
+    plt.close('all')
     name = '{}-main.py'.format(task)
     given, sys.argv = sys.argv, [name] + [str(each) for each in arguments]
     try:

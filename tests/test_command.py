@@ -22,6 +22,7 @@ import pytest
 
 from common import ROOT
 from grader import __main__ as command
+from grader import options
 from grader import files, formats, report, scores
 from grader.registry import TASKS
 
@@ -217,26 +218,32 @@ def test_tasks_of_a_class(tmpdir):
                             ([tmpdir.join('a'), '--tasks', '1,0'], [0, 1]),
                             ([tmpdir.join('a'), '--gradescope',
                               tmpdir.join('results')], [0, 1, 2, 3])):
-        options = command.make_parser().parse_args(
+        args = options.make_parser('').parse_args(
             [str(each) for each in given] + ['--no-cage'])
-        command.prepare(options)
-        assert options.tasks == expected, given
+        command.prepare(args)
+        assert args.tasks == expected, given
+
+
+def test_help():
+    """The help says what the command does, and what its status means"""
+    assert command.__doc__ in subprocess.check_output(
+        [sys.executable, '-m', 'grader', '--help'], cwd=ROOT).decode()
 
 
 def test_runtime(tmpdir, monkeypatch):
     """A runtime is one of noxfile.py, whose environment make makes"""
     tmpdir.join('noxfile.py').write("PYTHONS = {'newest': '', 'tf9.9': ''}\n")
-    monkeypatch.setattr(command, 'ROOT', str(tmpdir))
-    assert command.runtime('newest') == 'newest'
-    assert command.python_of('newest') == sys.executable
+    monkeypatch.setattr(options, 'ROOT', str(tmpdir))
+    assert options.runtime('newest') == 'newest'
+    assert options.python_of('newest') == sys.executable
     for name, sentence in (('tf9.9', 'there; `make grade RUNTIME=tf9.9 DIR='),
                            ('tf9.8', 'must be one of newest, tf9.9. ')):
         with pytest.raises(argparse.ArgumentTypeError) as error:
-            command.runtime(name)
+            options.runtime(name)
         assert sentence in str(error.value)
     python = tmpdir.ensure('.nox', 'tf9-9', 'bin', 'python')
-    assert command.runtime('tf9.9') == 'tf9.9'
-    assert command.python_of('tf9.9') == python
+    assert options.runtime('tf9.9') == 'tf9.9'
+    assert options.python_of('tf9.9') == python
 
 
 def test_no_cage(tmpdir):

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common import runtime
+from common import features
 from grader import oracle
 from tests import models, saved
 from tests.saved import KINDS
@@ -56,7 +56,7 @@ def save_weights(model, path, build):
 
 def export(model, path, _):
     """Saves what Keras 3 and TensorFlow 1.12 have other names for"""
-    if runtime.is_keras_3():
+    if features.is_keras_3():
         model.export(path)
         return tf.saved_model.load(path)
     module = tf.contrib.saved_model
@@ -74,7 +74,7 @@ WAYS = {
     '.keras': save_as('.keras'),
     '.h5': save_as('.h5'),
     'weights': save_weights,
-    'SavedModel': (export if runtime.is_keras_3() or not runtime.is_eager()
+    'SavedModel': (export if features.is_keras_3() or not features.is_eager()
                    else save_as('', save_format='tf')),
 }
 
@@ -85,9 +85,9 @@ def cannot(way, kind):
         return 'Keras cannot pickle models'
     if (way in ('clone', 'JSON', '.keras', '.h5') and kind not in REBUILT):
         return 'Keras 3.0 cannot make or save a model that ends with a model'
-    if way == 'SavedModel' and runtime.backend() != 'tensorflow':
+    if way == 'SavedModel' and features.backend() != 'tensorflow':
         return 'TensorFlow runs nothing that this backend exports'
-    if way == 'SavedModel' and kind == 'auto' and not runtime.is_eager():
+    if way == 'SavedModel' and kind == 'auto' and not features.is_eager():
         return 'TensorFlow 1.12 cannot save a compiled model of models'
     return None
 

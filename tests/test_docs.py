@@ -49,10 +49,13 @@ def test_lines_of_code_are_quoted():
 
 def test_every_idea_is_shown():
     """Each idea of the lesson has a picture, code and something to try"""
-    ideas = read('docs/learn.md').split('\n## ')[1:-2]
-    assert len(ideas) == 11
+    ideas = read('docs/learn.md').split('\n## ')[1:-3]
+    assert len(ideas) == 12
     for idea in ideas:
-        for part in ('\n![', '\n> [`', '\n**Try:**'):
+        for part in '\n![', '\n> [`':
+            assert part in idea, (part, idea.split('\n')[0])
+        # What is tried has an answer to open.
+        for part in '\n**Try:**', '\n<details markdown="1">\n':
             assert idea.count(part) == 1, (part, idea.split('\n')[0])
 
 

@@ -97,6 +97,16 @@ def test_latent_has_each_label_in_a_colour_of_its_own(kinds, first, options):
             for text in axis.get_legend().get_texts()] == names
 
 
+def test_spread_leaves_room_for_each_label():
+    """Labels that would cover each other are moved apart, others are not"""
+    places = [(0, 0), (0.1, 0), (0, 0.2), (5, 5)]
+    moved = figures.spread(places, 1)
+    far = np.linalg.norm(moved[:, None] - moved, axis=2)
+    assert far[~np.eye(4, dtype=bool)].min() > 0.95
+    assert np.linalg.norm(moved - places, axis=1).max() < 1
+    np.testing.assert_array_equal(moved[3], places[3])
+
+
 @pytest.mark.parametrize('labels, colours', [(None, 1), (np.arange(60), 10)])
 def test_latent_without_a_legend(labels, colours, options):
     """Where nothing is known of the images, all are of one colour

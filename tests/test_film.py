@@ -20,7 +20,7 @@ def test_frames_show_the_model(task, tmp_path):
     run = training.Run(auto, x_train, x_test, argparse.Namespace(
         task=task, epochs=EPOCHS, seed=7, resume=False,
         output=str(tmp_path)), encoder if task == 3 else None)
-    auto.fit(epochs=EPOCHS, verbose=0, callbacks=run.callbacks, **run.images)
+    auto.fit(epochs=EPOCHS, verbose=0, callbacks=run.callbacks, **run.batches)
     assert run.film.epochs == list(range(EPOCHS + 1))
     if task == 3:
         shown, expected = (run.film.frames[-1] / 1000,

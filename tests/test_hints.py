@@ -12,7 +12,7 @@ import pytest
 from grader import hints
 from grader.checks import elbo
 from grader.registry import Fault
-from grader.wording import error_sentence
+from grader.wording import error_sentence, without_hint
 
 CALL = 'autoencoder(21, [13, 8], 5)'
 # The class of an error, its text, and a word of what it means.
@@ -46,6 +46,8 @@ RAISED = (
      'TensorFlow `Layer` (thus holding past layer metadata).', 'Lambda'),
     ('ValueError', 'Received an invalid value for `units`, expected a '
      'positive integer. Received: units=[13, 8]', 'loop'),
+    ('ValueError', 'Received an invalid value for `units`, expected a '
+     'positive integer. Received: units=ListWrapper([13, 8])', 'loop'),
     ('TypeError', 'int() argument must be a string, a bytes-like object or a '
      "number, not 'list'", 'loop'),
     ('TypeError', "'<=' not supported between instances of 'TrackedList' and "
@@ -127,6 +129,23 @@ def test_meaning(kind, text, word):
     assert sentence.startswith(CALL + ' raised ' + kind + ': ' + text[:9])
     assert word in sentence and sentence.index(word) > len(CALL), sentence
     assert len(sentence) <= 300, sentence
+
+
+def test_numbers_are_no_lists():
+    """Who goes through a list is not told to, whatever number is refused"""
+    for number in ('0', '13', '2.5', 'None'):
+        text = 'Received an invalid value for `units`, expected a positive ' \
+            'integer. Received: units=' + number
+        assert error_sentence(CALL, 'ValueError', text, 'newest') == \
+            CALL + ' raised ValueError: ' + text
+
+
+def test_advice_has_no_hint():
+    """What a hint says is not what the file says"""
+    for kind, text, _ in RAISED:
+        said = without_hint(error_sentence(CALL, kind, text, 'newest'))
+        assert said.startswith(CALL + ' raised ' + kind + ': ' + text[:9])
+        assert not any(meaning in said for _, meaning, _ in hints.HINTS)
 
 
 @pytest.mark.parametrize('text', LOSSES)

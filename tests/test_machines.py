@@ -118,7 +118,7 @@ def test_interrupt_that_is_ignored(tmp_path, monkeypatch):
         auto.fit(epochs=3, verbose=0, callbacks=run.callbacks + [
             keras.callbacks.LambdaCallback(
                 on_batch_end=lambda batch, logs: os.kill(
-                    os.getpid(), signal.SIGINT))], **run.images)
+                    os.getpid(), signal.SIGINT))], **run.batches)
         assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)

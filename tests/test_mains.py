@@ -16,7 +16,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from common import ROOT, files, runtime, unfinished
+from common import ROOT, checkpoint, features, files
 from tests.support import TASKS, run, start
 
 NUMBER = r'-?\d+\.\d+(?:e[-+]\d+)?'
@@ -33,7 +33,7 @@ def drawn(task):
 def left(task):
     """Lists the files that a main leaves, in order"""
     names = ['{}-explorer.html', '{}-losses.csv', '{}.weights.h5']
-    if runtime.can_save_models():
+    if features.can_save_models():
         names += ['{}-auto.keras', '{}-decoder.keras', '{}-encoder.keras']
     return sorted(drawn(task) + [name.format(task) for name in names])
 
@@ -94,7 +94,7 @@ def test_main_trains_prints_and_draws(task, data, tmp_path, capsys):
     for name in drawn(task):
         assert png_size(output / name)[0] == 800
     # What Keras 2 warns of is not ours.
-    if runtime.is_keras_3():
+    if features.is_keras_3():
         assert errors == ''
 
 
@@ -225,7 +225,7 @@ def test_folder_that_is_deleted_meanwhile(tmp_path):
         shutil.rmtree(str(folder))
 
 
-@pytest.mark.skipif(not runtime.is_keras_3(), reason='one backend only')
+@pytest.mark.skipif(not features.is_keras_3(), reason='one backend only')
 def test_backend_that_is_not_there(data, tmp_path):
     """A KERAS_BACKEND that cannot be imported ends a main with one line"""
     main = start(0, '--epochs', 1, '--data', data, '--output', tmp_path,
@@ -262,7 +262,7 @@ def test_second_run_in_the_same_folder(data, tmp_path):
                       'writes there\n'.format(tmp_path))
     first.kill()
     first.communicate()
-    with files.locked(unfinished.path_of(argparse.Namespace(
+    with files.locked(checkpoint.path_of(argparse.Namespace(
             task=0, output=str(tmp_path))) + '.lock'):
         pass
 

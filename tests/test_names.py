@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common import runtime
+from common import features
 from tests.support import FILES, SMALL, TASKS, build, images
 
 NAMES = ('inputs', 'codes', 'inputs')
@@ -26,13 +26,13 @@ def served(model, path):
     Returns:
         list of str, the names of its inputs.
     """
-    if not runtime.is_eager():
+    if not features.is_eager():
         tf.contrib.saved_model.save_keras_model(model, path)
         with tf.Session(graph=tf.Graph()) as session:
             loaded = tf.saved_model.loader.load(
                 session, ['serve'], os.path.join(path, os.listdir(path)[0]))
         return sorted(loaded.signature_def['serving_default'].inputs)
-    if runtime.is_keras_3():
+    if features.is_keras_3():
         model.export(path)
     else:
         model.save(path, save_format='tf')
@@ -58,7 +58,7 @@ def test_inputs_have_names_of_their_own(task):
     three[2].fit({'inputs': x}, x, verbose=0)
 
 
-@pytest.mark.skipif(runtime.backend() != 'tensorflow',
+@pytest.mark.skipif(features.backend() != 'tensorflow',
                     reason='TensorFlow runs nothing that the backend exports')
 @pytest.mark.parametrize('task', (0, 2))
 def test_served_models_have_these_names(task, tmp_path):

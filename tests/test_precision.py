@@ -4,12 +4,13 @@
 import numpy as np
 import pytest
 
-from common import runtime
+from common import features
 from grader import oracle
-from tests.support import FILES, TASKS, TINY, build, fails, images, keras
+from tests.support import (
+    FILES, TASKS, TINY, build, cannot_train, images, keras)
 
 WAYS = ['as compiled']
-if runtime.is_eager():
+if features.is_eager():
     WAYS.append('run_eagerly')
 # Not in TensorFlow before 2.4.
 if hasattr(getattr(keras, 'mixed_precision', None), 'set_global_policy'):
@@ -46,7 +47,7 @@ def test_losses_are_finite_and_fall(task, make):
     """Pixels that are exactly 0 and 1 train, even those sure and wrong"""
     x = np.ceil(images(task, 128))
     assert set(np.unique(x)) == {0, 1}
-    if fails(task):
+    if cannot_train(task):
         pytest.skip("Keras' own layer fails in this precision")
     auto = make(task)
 
@@ -73,7 +74,7 @@ def kl_divergence(mean, log_var):
     tensors = [keras.backend.constant(values, dtype='float32')
                for values in (mean, log_var)]
     result = __import__(FILES[3]).kl_divergence(*tensors)
-    if runtime.is_eager():
+    if features.is_eager():
         return np.asarray(result)
     return keras.backend.get_value(result)
 

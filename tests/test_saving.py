@@ -8,12 +8,12 @@ import re
 import numpy as np
 import pytest
 
-from common import UserError, runtime, saving
+from common import UserError, features, saving
 from tests import saved
 from tests.saved import KINDS, models_of
 from tests.support import TASKS
 
-WHOLE_MODELS = runtime.can_save_models()
+WHOLE_MODELS = features.can_save_models()
 REBUILT = saved.kinds_rebuilt()
 
 

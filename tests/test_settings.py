@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tests import models
 from tests.support import (
-    TASKS, build, compute, fails, images, keras, weigh)
+    TASKS, build, cannot_train, compute, fails, images, keras, weigh)
 
 backend = keras.backend
 # Not in TensorFlow before 2.4.
@@ -102,7 +102,7 @@ def test_images_of_any_type(task, policy):
         if not set_policy:
             pytest.skip('Keras has no policies')
         set_policy(policy)
-        if fails(task):
+        if cannot_train(task):
             pytest.skip("Keras' own layer fails")
     auto = weigh(task, set_policy and (lambda: set_policy(policy)))[2]
     weights, x = auto.get_weights(), images(task, 8) > 0.5

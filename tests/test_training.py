@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common import data, runtime, training
+from common import batches, data, features, training
 from grader import oracle
 from tests.support import TASKS, TINY, build, images, keras
 
@@ -40,7 +40,7 @@ def train(task, x_train, x_test, epochs, *callbacks, compiled=True):
     if not compiled and hasattr(auto, 'jit_compile'):
         auto.jit_compile = False
     return auto.fit(epochs=epochs, callbacks=list(callbacks), verbose=0,
-                    **training.images(x_train, x_test, epochs)).history
+                    **batches.for_fit(x_train, x_test, epochs)).history
 
 
 def as_bytes(task, count):
@@ -59,7 +59,7 @@ def test_losses_are_those_of_plain_fit(task):
     """Under one seed the settings change no loss by more than 0.1 %"""
     # XLA, which task 2 is trained without, rounds in another way. TensorFlow 1
     # does not repeat itself more exactly than to 0.5 %.
-    tolerance = 1e-2 if not runtime.is_eager() else (
+    tolerance = 1e-2 if not features.is_eager() else (
         1e-6 if task == 2 else 1e-3)
     x_train, x_test = images(task, COUNT), images(task, 300)
     encoder, _, auto = build(task, arguments=TINY[task])
@@ -87,14 +87,14 @@ def test_bytes_are_trained_on_as_floats_from_0_to_1(task):
         np.testing.assert_allclose(
             ours[name], theirs[name], err_msg=name,
             # TensorFlow 1 does not repeat itself.
-            rtol=0 if runtime.is_eager() else 1e-2)
+            rtol=0 if features.is_eager() else 1e-2)
 
 
 def given(arguments):
     """Lists the batches that fit takes, as (inputs, targets)
 
     Args:
-        arguments: dict, what training.images returns.
+        arguments: dict, what for_fit returns.
 
     Returns:
         dict of lists of pairs of arrays: of the training, of the validation.
@@ -117,11 +117,11 @@ def test_batches_are_float32_from_0_to_1(dtype):
     pixels[:, 0] = np.arange(300) % 256
     expected = pixels.astype(np.float32) / np.float32(255)
     arrays = pixels if dtype == np.uint8 else expected
-    for name, batches in given(training.images(
+    for name, pairs in given(batches.for_fit(
             arrays, arrays[:290], 1)).items():
         count = 300 if name == 'training' else 290
-        assert [len(x) for x, _ in batches] == [256, count - 256], name
-        for inputs in zip(*batches):
+        assert [len(x) for x, _ in pairs] == [256, count - 256], name
+        for inputs in zip(*pairs):
             taken = np.concatenate(inputs)
             assert taken.dtype == np.float32
             if name == 'training':
@@ -136,7 +136,7 @@ def test_batches_are_float32_from_0_to_1(dtype):
 @pytest.mark.skipif(
     not os.path.exists('/proc/self/statm'), reason='only Linux has it')
 @pytest.mark.skipif(
-    runtime.backend() == 'tensorflow' and not runtime.can_stop_tuning(),
+    features.backend() == 'tensorflow' and not features.can_stop_tuning(),
     reason='before TensorFlow 2.7 it gets floats of all images')
 @pytest.mark.parametrize('dtype', [np.uint8, np.float32])
 def test_images_are_not_copied(dtype):
@@ -148,13 +148,13 @@ def test_images_are_not_copied(dtype):
 
     x = np.ones((2 ** 17, 784), dtype)
     before = resident()
-    arguments = training.images(x, x[:2 ** 16], 1)
+    arguments = batches.for_fit(x, x[:2 ** 16], 1)
     if 'y' in arguments:
         kept = [arguments['x'][:256], arguments['validation_data'][0][:256]]
     else:
         kept = [iter(arguments[key]) for key in ('x', 'validation_data')]
-        for batches in kept:
-            next(batches)
+        for taken in kept:
+            next(taken)
     taken = resident() - before
     assert taken < x.nbytes / 3, 'for {} MB of images {} MB are taken'.format(
         x.nbytes // 10 ** 6, taken // 10 ** 6)
@@ -182,9 +182,9 @@ def test_settings_are_used_where_they_exist(task):
     training.speed_up(auto, COUNT)
     if hasattr(auto, 'steps_per_execution'):
         assert int(auto.steps_per_execution) == (
-            1 if runtime.backend() == 'torch' else 2)
+            1 if features.backend() == 'torch' else 2)
     if hasattr(auto, 'jit_compile'):
-        if (runtime.backend() == 'tensorflow' and
+        if (features.backend() == 'tensorflow' and
                 not tf.config.list_physical_devices('GPU')):
             jit_compile = task != 2
         assert bool(auto.jit_compile) == bool(jit_compile)
@@ -221,12 +221,12 @@ def test_two_terms_of_a_variational_loss(tmp_path, monkeypatch):
         run = training.Run(auto, x_train, x_test, options(tmp_path, task=3),
                            encoder)
         fitted = auto.fit(epochs=2, verbose=0, **dict(
-            run.images, callbacks=run.callbacks if look else None))
+            run.batches, callbacks=run.callbacks if look else None))
         plain.append(fitted.history['val_loss'])
     losses = run.losses
     # TensorFlow 1 does not repeat itself.
     np.testing.assert_allclose(plain[0], losses['val_loss'],
-                               rtol=0 if runtime.is_eager() else 1e-2)
+                               rtol=0 if features.is_eager() else 1e-2)
     assert [len(values) for values in losses.values()] == [2] * 4
     _, mean, log_var = encoder.predict(x_test, verbose=0)
     divergence, reconstruction, loss = [losses[name][-1] for name in (
@@ -243,11 +243,11 @@ def test_training_in_a_thread(tmp_path, monkeypatch):
     auto = build(0, arguments=TINY[0])[2]
     run = training.Run(auto, x_train, x_test, options(tmp_path))
     # Graphs of TensorFlow 1.12 belong to a thread.
-    if runtime.is_eager():
+    if features.is_eager():
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             pool.submit(lambda: auto.fit(
                 epochs=2, verbose=0, callbacks=run.callbacks,
-                **run.images)).result()
+                **run.batches)).result()
         assert len(run.losses['loss']) == 2
 
 
@@ -266,7 +266,7 @@ def test_interrupt_waits_for_the_next_call_of_callbacks_alone(tmp_path):
     before = signal.getsignal(signal.SIGINT)
     run = training.Run(auto, x_train, x_test, options(tmp_path))
     auto.fit(epochs=50, verbose=0, callbacks=run.callbacks + [
-        keras.callbacks.LambdaCallback(on_batch_end=interrupt)], **run.images)
+        keras.callbacks.LambdaCallback(on_batch_end=interrupt)], **run.batches)
     assert len(calls) <= 2
     assert run.losses == {'loss': [], 'val_loss': []}
     assert signal.getsignal(signal.SIGINT) is before

@@ -10,6 +10,7 @@ import ast
 import os
 import shlex
 import sys
+import urllib.parse
 
 from common import ROOT, one_line
 from tools import MODULES
@@ -62,7 +63,8 @@ def main():
     texts = {name + '.py': begin(read(name + '.py')) for name in MODULES}
     texts['README.md'] = read('tools', 'start.md').format(
         folder=shlex.quote(os.path.relpath(folder, ROOT)),
-        project=os.path.relpath(ROOT, folder))
+        project=shlex.quote(os.path.relpath(ROOT, folder)),
+        link=urllib.parse.quote(os.path.relpath(ROOT, folder)))
     try:
         os.makedirs(folder, exist_ok=True)
         there = os.listdir(folder)

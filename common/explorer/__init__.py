@@ -84,17 +84,29 @@ def write(encoder, decoder, images, labels, options, run=None):
         content['film'] = {
             'epochs': run.film.epochs,
             'frames': encode(np.array(run.film.frames), run.film.dtype)}
+    path = os.path.join(options.output,
+                        '{}-explorer.html'.format(options.task))
+    files.write(path, page_of(content).encode())
+    print('Saved', path)
+    print('Now open {} in a browser'.format(path))
+
+
+def page_of(content):
+    """Makes the page that shows a content, which write describes"""
     page = read('page.html')
-    for name, text in (('task', str(options.task)),
+    for name, text in (('task', str(content['task'])),
                        ('style', read('style.css')),
                        ('data', json.dumps(content)),
                        ('script', program())):
         page = page.replace('{{%s}}' % name, text)
-    path = os.path.join(options.output,
-                        '{}-explorer.html'.format(options.task))
-    files.write(path, page.encode())
-    print('Saved', path)
-    print('Now open {} in a browser'.format(path))
+    return page
+
+
+def content_of(page):
+    """Reads the content of a page: a dict, of what JSON can hold"""
+    return json.loads(re.search(
+        '<script id="data" type="application/json">(.*?)</script>',
+        page).group(1))
 
 
 def describe(model):

@@ -64,7 +64,7 @@ export function normalise(strokes) {
 /** Writes strokes as a text of the address. */
 const pack = (strokes) => btoa(String.fromCharCode(...strokes.flatMap(
   (points) => [points.length, ...points.flat().map(
-    (value) => Math.round(EIGHTHS * value))])))
+    (value) => EIGHTHS * value)])))
   .replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
 
 /** Reads what pack has written; what no such text is gives no strokes. */
@@ -149,7 +149,9 @@ export function startDrawing(model, changed) {
 
   /** Begins a stroke, or goes on with it. */
   function ink(point, isNew) {
-    pen = point.map((value) => clamp(value, 0, SIDE));
+    // In the steps of the address, so that a reload shows the same.
+    pen = point.map((value) =>
+      Math.round(EIGHTHS * clamp(value, 0, SIDE)) / EIGHTHS);
     const points = strokes.at(-1);
     if (isNew) {
       strokes.push([pen]);

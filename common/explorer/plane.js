@@ -29,24 +29,27 @@ export function startPlane(model, shown) {
   let latents = model.latents, isFilm = false, here = [0, 0], ends = [];
   let draws = [], kind = 'prior', seed = 0, looked = null, only = null;
   let theme = {}, names = [];
+  // Of the canvas, which is a square: seldom a whole number of pixels.
+  let width = 0;
 
   /** The length in pixels of a length in the latent space. */
-  const scale = () => (canvas.clientWidth - MARGIN) / 2 / limit;
+  const scale = () => (width - MARGIN) / 2 / limit;
 
   /** Where a latent is on the canvas. */
   const place = ([x, y]) =>
     [MARGIN + scale() * (x + limit), scale() * (limit - y)];
+
+  /** Where it is written how many draws are within a radius. */
+  const markAt = (radius) => place([0, radius]).map((value) => value - 2);
 
   /** Where the latent of a point is. */
   const placeOf = (index) => place(row(latents, index, 2));
 
   /** Prepares one of the canvases for drawing in CSS pixels. */
   function prepare(each) {
-    const ratio = window.devicePixelRatio;
-    each.width = Math.round(canvas.clientWidth * ratio);
-    each.height = Math.round(canvas.clientHeight * ratio);
+    each.width = each.height = Math.round(width * window.devicePixelRatio);
     const context = each.getContext('2d');
-    context.scale(ratio, ratio);
+    context.scale(each.width / width, each.width / width);
     context.textAlign = 'center';
     return context;
   }
@@ -70,9 +73,11 @@ export function startPlane(model, shown) {
         latents[2 * index + axis]).sort((a, b) => a - b)[mine.length >> 1]));
       return {text: String(kind), at};
     }).filter(({at}) => at.every(Number.isFinite));
-    // Those too near to each other are pushed apart, a little at a time.
+    // Those too near to another text are pushed away, a little at a time.
+    const texts = [...names, ...PRIOR.map(([radius]) =>
+      ({at: markAt(radius)}))];
     for (let round = 0; round < 100; round++) {
-      names.forEach(({at}) => names.forEach((other) => {
+      names.forEach(({at}) => texts.forEach((other) => {
         const [x, y] = at.map((value, axis) => value - other.at[axis]);
         if (at !== other.at && Math.hypot(x, y) < 24) {
           [at[0], at[1]] = [at[0] + x / 20, at[1] + y / 20 + 0.1];
@@ -83,14 +88,15 @@ export function startPlane(model, shown) {
 
   /** Draws axes, points and the prior, which stay as they are. */
   function drawPoints() {
-    if (canvas.clientWidth < 2 * MARGIN) {
+    width = canvas.getBoundingClientRect().width;
+    if (width < 2 * MARGIN) {
       return;
     }
     const style = getComputedStyle(document.documentElement);
     for (const name of ['ground', 'text', 'soft', 'line', 'accent']) {
       theme[name] = style.getPropertyValue('--' + name);
     }
-    const context = prepare(points), edge = canvas.clientWidth - MARGIN;
+    const context = prepare(points), edge = width - MARGIN;
     context.fillStyle = theme.ground;
     context.fillRect(MARGIN, 0, edge, edge);
     context.font = '12px system-ui, sans-serif';
@@ -115,7 +121,7 @@ export function startPlane(model, shown) {
       context.stroke();
       context.save();
       context.setLineDash([]);
-      note(context, part, place([0, radius]).map((value) => value - 2));
+      note(context, part, markAt(radius));
       context.restore();
     }
     placeNames();
@@ -160,11 +166,11 @@ export function startPlane(model, shown) {
 
   /** Draws what moves over the points. */
   function draw() {
-    if (!points.width || canvas.clientWidth < 2 * MARGIN) {
+    if (!points.width || width < 2 * MARGIN) {
       return;
     }
     const context = prepare(canvas);
-    context.drawImage(points, 0, 0, canvas.clientWidth, canvas.clientHeight);
+    context.drawImage(points, 0, 0, width, width);
     if (!isFilm) {
       drawPicks(context);
     }

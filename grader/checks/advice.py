@@ -10,7 +10,7 @@ from .. import oracle
 from ..models import SIDES
 from ..registry import Fault, IMAGES, SPARSE, check, require
 from ..sizes import inputs_for
-from ..wording import written
+from ..wording import without_hint, written
 
 # What is no number of nodes, of each kind one.
 NO_SIZES = (0, -1, 2.5, True, None, '3')
@@ -62,7 +62,8 @@ def kinds_of_numbers(solution, found):
         solution.build(solution.primary.sizes, numpy=True,
                        tuples=[0, 1, 2])
     except Fault as fault:
-        raise Fault("with tuples and NumPy's integers, {}".format(fault))
+        raise Fault("with tuples and NumPy's integers, {}".format(
+            without_hint(str(fault))))
 
 
 @advise('independent', 'returns')
@@ -102,7 +103,7 @@ def bad_arguments_named(solution, found):
         try:
             solution.build(arguments, turned=False)
         except Fault as fault:
-            said = str(fault)
+            said = without_hint(str(fault))
             require(re.search('raised (Value|Type)Error', said) and name in
                     said.split('raised')[-1], '{}; {}', said, wish)
         else:

@@ -85,7 +85,7 @@ def wrong_counts(solution, side, received, expected, sizes):
         elif sorted(received) == sorted(expected):
             reason = '{} are not reversed for the decoder'.format(
                 solution.parameters[1])
-    raise Fault('{}: its layers have {} {}; they must have {}'.format(
+    raise Fault('{}: the layers have {} {}; they must have {}'.format(
         reason, listed(received), noun, listed(expected)), side)
 
 

@@ -145,43 +145,86 @@ def member(name, place, left, kind, size, executable, content):
     Yields:
         dict, see members.
     """
-    name = name.replace('\\', '/')
-    parts = tuple(part for part in name.split('/') if part not in ('', '.'))
-    if name.startswith('/') or re.match('[A-Za-z]:', name) or '..' in parts:
+    parts = parts_of(name)
+    if '..' in parts:
         yield {'problem': 'a path in it leads outside, {}; hand in the files '
                'themselves'.format(name[:200])}
         return
     if not parts or len(parts) > DEEP or any(map(names.skipped, parts)):
         return
-    last, path = parts[-1], place + parts
-    wanted = names.of_file(last).file is not None and kind != 'folder'
-    inner = not kind and names.ARCHIVE.match(last)
-    told = {'path': path, 'wanted': wanted, 'content': None,
+    path = place + parts
+    if not kind and names.ARCHIVE.match(parts[-1]):
+        for told in inner(path, left, size, content):
+            yield told
+    elif kind == 'folder' or names.of_file(parts[-1]).file is None:
+        yield {'path': path, 'wanted': False, 'content': None,
+               'executable': executable, 'problem': None}
+    else:
+        yield wanted(path, kind, size, executable, content)
+
+
+def inner(path, left, size, content):
+    """Gives what an archive in an archive holds, see member"""
+    deep = sum(1 for part in path if names.ARCHIVE.match(part))
+    read, problem = None, '{} is too large, or too deep in other archives; ' \
+        'hand in the files themselves'.format(path[-1])
+    if size <= INNER and deep < DEPTH:
+        read, problem = read_member(content, INNER, path[-1])
+    if problem:
+        yield {'problem': problem}
+        return
+    for told in members(io.BytesIO(read), path, path[-1], left):
+        yield told
+
+
+def wanted(path, kind, size, executable, content):
+    """Gives one of the four, see member"""
+    told = {'path': path, 'wanted': True, 'content': None,
             'executable': executable, 'problem': None}
-    if kind and wanted:
+    if kind:
         told['problem'] = 'the file is a {}; hand in the file itself'.format(
             kind)
-    elif wanted and size > submissions.MOST:
+    elif size > submissions.MOST:
         told['problem'] = submissions.TOO_LARGE
-    elif inner and (size > INNER or DEPTH <= sum(
-            1 for part in path if names.ARCHIVE.match(part))):
-        told = {'problem': '{} is too large, or too deep in other archives; '
-                'hand in the files themselves'.format(last)}
-    elif inner or wanted:
-        try:
-            read = content(INNER if inner else submissions.MOST + 1)
-        except MemoryError:
-            raise
-        # As in members; what comes after it may be whole.
-        except Exception:
-            told = {'problem': '{} {}'.format(last, BAD)}
-        else:
-            if read is None:
-                told = {'problem': LOCKED}
-            elif inner:
-                for each in members(io.BytesIO(read), path, last, left):
-                    yield each
-                return
-            else:
-                told['content'] = base64.b64encode(read).decode()
-    yield told
+    else:
+        read, problem = read_member(content, submissions.MOST + 1, path[-1])
+        if problem:
+            return {'problem': problem}
+        told['content'] = base64.b64encode(read).decode()
+    return told
+
+
+def parts_of(name):
+    """Splits the path of a member; one from a root has '..' in it, as others
+
+    Args:
+        name: str.
+
+    Returns:
+        tuple of str.
+    """
+    name = name.replace('\\', '/')
+    root = name.startswith('/') or re.match('[A-Za-z]:', name)
+    return ('..',) * bool(root) + tuple(
+        part for part in name.split('/') if part not in ('', '.'))
+
+
+def read_member(content, most, name):
+    """Reads a member
+
+    Args:
+        content: function, see member.
+        most: int, how many bytes are wanted.
+        name: str, its own.
+
+    Returns:
+        bytes or None; None, or a sentence that says why there are none.
+    """
+    try:
+        read = content(most)
+    except MemoryError:
+        raise
+    # As in members; what comes after it may be whole.
+    except Exception:
+        return None, '{} {}'.format(name, BAD)
+    return read, LOCKED if read is None else None

@@ -28,44 +28,68 @@ def choose(name, folder, nodes):
     Returns:
         submissions.Submission.
     """
+    found, readmes, there = look(nodes)
+    reasons = list(collections.OrderedDict.fromkeys(
+        reason for node in nodes for reason in node.reasons()))
+    chosen, notes, problem = {}, [], None
+    try:
+        if found:
+            chosen, notes = decide(found)
+        else:
+            problem = '; '.join(reasons[:3]) or nothing(there)
+    except Undecided as undecided:
+        problem = str(undecided)
+    files = dict.fromkeys(submissions.FILES, submissions.File(
+        None, False, problem or MISSING))
+    files.update((file, each.file) for file, each in chosen.items())
+    return submissions.Submission(
+        name, folder, files, has_readme(nodes, readmes, chosen.values()),
+        problem, [] if problem else reasons + notes,
+        sorted({each.path for each in chosen.values()}))
+
+
+def has_readme(nodes, readmes, chosen):
+    """Tells whether there is a README.md above or beside one of the files
+
+    Args:
+        nodes: list of tree.Node.
+        readmes: set of tuples of str, the folders that have one.
+        chosen: collection of Found.
+
+    Returns:
+        bool, of one who hands in no folder, and has no place for it, True.
+    """
+    return all(node.children is None for node in nodes) or any(
+        way == each.folder[:len(way)] for way in readmes for each in chosen)
+
+
+def look(nodes):
+    """Lists what has the name of one of the four, and what else there is
+
+    Args:
+        nodes: list of tree.Node.
+
+    Returns:
+        dict from one of the four names to a list of Found; set of tuples of
+        str, the folders with a README.md; list of str, all others.
+    """
     found, readmes, there = {}, set(), []
     for node in nodes:
         top = names.of_folder(node.name)
         for parts, leaf in node.files():
             # The hand-in's own folder is no part of the way.
-            way = parts[1:-1]
-            read = names.of_file(leaf.name)
-            if read.file == names.README and leaf.file:
+            way, read, file = parts[1:-1], names.of_file(leaf.name), leaf.file
+            if not file:
+                there.append('/'.join(parts[1:] or parts))
+            elif read.file == names.README:
                 readmes.add(way)
-            elif leaf.file:
-                file = leaf.file
+            else:
                 if read.system or top.system:
                     file = file._replace(executable=None)
                 found.setdefault(read.file, []).append(Found(
-                    way, leaf.name, read.turn or top.turn,
-                    read.exact, file, leaf.path))
-            else:
-                there.append('/'.join(parts[1:] or parts))
-    reasons = list(collections.OrderedDict.fromkeys(
-        reason for node in nodes for reason in node.reasons()))
-    chosen, notes, problem = {}, list(reasons), None
-    if not found:
-        problem = '; '.join(reasons[:3]) or nothing(there)
-    try:
-        chosen, more = decide(found)
-        notes += more
-    except Undecided as undecided:
-        problem = str(undecided)
-    return submissions.Submission(
-        name, folder, {file: chosen[file].file if file in chosen else
-                       submissions.File(None, False, problem or MISSING)
-                       for file in submissions.FILES},
-        # Who hands in no folder has no place for one.
-        all(node.children is None for node in nodes) or
-        any(way == each.folder[:len(way)] for way in readmes
-            for each in chosen.values()),
-        problem, [] if problem else notes,
-        sorted({each.path for each in chosen.values()}))
+                    way, leaf.name, read.turn or top.turn, read.exact, file,
+                    leaf.path))
+    return found, readmes, there
 
 
 def nothing(there):
@@ -91,39 +115,72 @@ def decide(found):
     """
     notes, folders = [], {}
     for file, several in sorted(found.items()):
-        turns = {each.turn for each in several}
-        if len(turns) > 1 and all(turns):
-            last = max(turns, key=lambda turn: (len(turn), turn))
-            several = [each for each in several if each.turn == last]
+        last, attempts = last_of(several)
+        if attempts > 1:
             notes.append('{}: the last of {}'.format(
-                file, plural(len(turns), 'attempt')))
-        for each in several:
+                file, plural(attempts, 'attempt')))
+        for each in last:
             folders.setdefault(each.folder, {}).setdefault(
                 file, []).append(each)
     chosen = {folder: {file: one_of(file, several)
                        for file, several in files.items()}
               for folder, files in folders.items()}
-    home = home_of(chosen)
-    if home is None:
-        home = {}
-        for folder in sorted(chosen):
-            for file, each in chosen[folder].items():
-                first = home.setdefault(file, each)
-                if first.file != each.file:
-                    raise Undecided(
-                        'two files may be {}: {} and {}; hand in one'.format(
-                            file, label(first), label(each)))
+    home = home_of(chosen) or together(chosen)
+    places = {each.folder for each in home.values()} - {()}
+    if places:
+        notes.insert(0, 'found in ' + ', '.join(
+            '/'.join(place) for place in sorted(places)))
+    return home, notes + remarks(home, found)
+
+
+def remarks(home, found):
+    """Says what was taken under another name, and what was not taken
+
+    Args:
+        home: dict from file to Found, those that are taken.
+        found: dict from file to list of Found, all.
+
+    Returns:
+        list of str.
+    """
     taken = ['{} as {}'.format(label(each), file)
              for file, each in sorted(home.items()) if not each.exact]
-    if taken:
-        notes.append('taken: ' + ', '.join(taken))
-    for file, each in sorted(home.items()):
-        notes += ['{} is there too, and was not graded'.format(label(other))
-                  for other in found[file] if other.file != each.file and
-                  other.turn == each.turn]
-    places = {each.folder for each in home.values()} - {()}
-    return home, ['found in ' + ', '.join(
-        '/'.join(place) for place in sorted(places))] * bool(places) + notes
+    return ['taken: ' + ', '.join(taken)] * bool(taken) + [
+        '{} is there too, and was not graded'.format(label(other))
+        for file, each in sorted(home.items()) for other in found[file]
+        if other.file != each.file and other.turn == each.turn]
+
+
+def last_of(several):
+    """Takes the last of several attempts, where names tell which it is
+
+    Args:
+        several: list of Found.
+
+    Returns:
+        list of Found; int, how many attempts there are.
+    """
+    turns = {each.turn for each in several}
+    if len(turns) < 2 or not all(turns):
+        return several, 1
+    last = max(turns, key=lambda turn: (len(turn), turn))
+    return [each for each in several if each.turn == last], len(turns)
+
+
+def together(chosen):
+    """Puts together what several folders have, see home_of and decide"""
+    home = {}
+    for folder in sorted(chosen):
+        for file, each in chosen[folder].items():
+            demand_same(file, home.setdefault(file, each), each)
+    return home
+
+
+def demand_same(file, one, other):
+    """Demands that two files that may be meant are the same, see decide"""
+    if one.file != other.file:
+        raise Undecided('two files may be {}: {} and {}; hand in one'.format(
+            file, label(one), label(other)))
 
 
 def label(found):
@@ -135,9 +192,7 @@ def one_of(file, several):
     """Decides between files of one folder, see decide"""
     several = [each for each in several if each.exact] or several
     for other in several[1:]:
-        if other.file != several[0].file:
-            raise Undecided('two files may be {}: {} and {}; hand in one'
-                            .format(file, label(several[0]), label(other)))
+        demand_same(file, several[0], other)
     return several[0]
 
 

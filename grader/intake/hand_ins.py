@@ -28,18 +28,7 @@ def find(folders, left=None, ours=()):
     """
     found = collections.OrderedDict()
     for folder in folders:
-        node = None
-        try:
-            # A variable that is not set is not the folder that one is in.
-            node = folder and tree.grow(folder)
-        except (OSError, ValueError):
-            pass
-        if not node or not (node.holds or any(
-                child.problems for child in node.children or ())):
-            raise ValueError(
-                'FOLDER must hold one of {}, or folders or archives that do. '
-                'Received: {}'.format(', '.join(FILES),
-                                      clean(repr(folder), 150)))
+        node = demand_some(folder)
         for path, nodes in hand_ins(node, os.path.abspath(folder),
                                     [] if left is None else left, ours):
             # A folder that is named twice is one hand-in; of its files, each
@@ -51,6 +40,32 @@ def find(folders, left=None, ours=()):
     paths = list(found)
     return [choose(name, path, found[path])
             for name, path in zip(names_of(paths), paths)]
+
+
+def demand_some(folder):
+    """Looks into a folder, and demands that one of the four is in it
+
+    Args:
+        folder: str.
+
+    Returns:
+        tree.Node.
+
+    Raises:
+        ValueError: if none is.
+    """
+    node = None
+    try:
+        # A variable that is not set is not the folder that one is in.
+        node = folder and tree.grow(folder)
+    except (OSError, ValueError):
+        pass
+    if not node or not (node.holds or any(
+            child.problems for child in node.children or ())):
+        raise ValueError(
+            'FOLDER must exist and hold one of {}, or a class. Received: {}'
+            .format(', '.join(FILES), clean(repr(folder), 150)))
+    return node
 
 
 def hand_ins(node, path, left, ours):
@@ -67,17 +82,7 @@ def hand_ins(node, path, left, ours):
     """
     if node.children is None:
         return [(os.path.dirname(path), [node])]
-    own = [child for child in node.children if child.children is None and
-           child.holds and not names.of_file(child.name).owner]
-    owned = [child for child in node.children if child.children is None and
-             child.holds and child not in own]
-    holding = [child for child in node.children
-               if child.children is not None and child.holds]
-    repository = any(os.path.exists(os.path.join(path, name))
-                     for name in names.REPOSITORY) or any(
-                         child.name in names.REPOSITORY
-                         for child in node.children)
-    if (own or repository) and len(holding) < 2 and not owned:
+    if is_one(node, path):
         return [(path, [node])]
     grouped = collections.OrderedDict()
     for child in node.children:
@@ -89,6 +94,7 @@ def hand_ins(node, path, left, ours):
         else:
             grouped.setdefault(os.path.join(path, owner) if owner else path,
                                []).append(child)
+    holding = folders_of(node)
     if len(grouped) == 1 and len(holding) == 1:
         # What a platform or a browser has put around the class.
         inner = hand_ins(holding[0], os.path.join(path, holding[0].name),
@@ -96,6 +102,24 @@ def hand_ins(node, path, left, ours):
         if len(inner) > 1:
             return inner
     return list(grouped.items())
+
+
+def folders_of(node):
+    """Lists the folders and archives in a Node that hold one of the four"""
+    return [child for child in node.children
+            if child.children is not None and child.holds]
+
+
+def is_one(node, path):
+    """Tells whether a folder is one hand-in, and no class; see hand_ins"""
+    files = [child for child in node.children
+             if child.children is None and child.holds]
+    owned = [child for child in files if names.of_file(child.name).owner]
+    there = {child.name for child in node.children}
+    repository = any(name in there or os.path.exists(os.path.join(path, name))
+                     for name in names.REPOSITORY)
+    return bool((files or repository) and not owned and
+                len(folders_of(node)) < 2)
 
 
 def owner_of(child):

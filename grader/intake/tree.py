@@ -63,7 +63,7 @@ def grow(path, depth=0, left=None):
         Node.
     """
     name = os.path.basename(os.path.abspath(path))
-    mode = os.stat(path).st_mode if not depth else os.lstat(path).st_mode
+    mode = os.stat(path, follow_symlinks=not depth).st_mode
     wanted = names.of_file(name).file
     if stat.S_ISDIR(mode) and (not wanted or not depth):
         return folder(name, path, depth, left)

@@ -15,7 +15,7 @@ import sys
 import tempfile
 
 from .. import intake, scores
-from ..__main__ import processors, python_of, runtime
+from ..options import processors, python_of, runtime
 from ..judge import judge
 from ..registry import TASKS
 from . import variants

@@ -239,7 +239,7 @@ WRONG = (
     wrong(0, 'nothing returned', 'returns None',
           (RETURN, 'print(auto)')),
     wrong(0, 'a latent of 32, whatever is asked for',
-          'layers have 13, 8, 32 nodes; they must have 13, 8, 5',
+          'the layers have 13, 8, 32 nodes; they must have 13, 8, 5',
           (BOTTLENECK, BOTTLENECK.replace('latent_dims', '32')),
           ('codes = keras.Input(shape=(latent_dims,))',
            'codes = keras.Input(shape=(32,))')),
@@ -666,7 +666,8 @@ BEHIND = (
           (SUMMED, 'ops.sum(ops.mean(ops.binary_crossentropy(y_true, y_pred),'
            ' axis=-1))'), (KL, KL.replace('ops.mean', 'ops.sum'))),
     wrong(0, 'a layer of another size, mean absolute error', [
-        'layers have 13, 8, 32 nodes', 'the loss is the mean absolute error'],
+        'the layers have 13, 8, 32 nodes',
+        'the loss is the mean absolute error'],
           (BOTTLENECK, BOTTLENECK.replace('latent_dims', '32')),
           ('codes = keras.Input(shape=(latent_dims,))',
            'codes = keras.Input(shape=(32,))'),

@@ -9,8 +9,6 @@ A runner runs code that nobody has read. It is started
   networks at all for it. Else Landlock, which confine.py turns on inside:
   then other files cannot be opened. Nothing at all can be written in either.
 - below a judge that inherits what it leaves behind, and ends that too.
-
-What the processes inside do to themselves stands in confine.py.
 """
 
 import ctypes

@@ -162,19 +162,20 @@ class Chromium(Page):
         message, self.rest = self.rest.split(b'\0', 1)
         return json.loads(message)
 
-    def open(self, address, width=1280, height=800, touch=False, **features):
+    def open(self, address, width=1280, height=800, touch=False, ratio=1,
+             **features):
         """Opens a page in a window, and waits until it shows its model
 
         Args:
             address: str, of a file or another page.
             width, height: int, the size of the window in CSS pixels.
             touch: bool, whether it is a phone.
+            ratio: float, how many pixels of a picture a CSS pixel has.
             **features: str, what the reader prefers, such as
                 prefers_color_scheme='dark', and media='print'.
         """
         self.call('Emulation.setDeviceMetricsOverride', width=width,
-                  height=height, deviceScaleFactor=2 if touch else 1,
-                  mobile=touch)
+                  height=height, deviceScaleFactor=ratio, mobile=touch)
         self.call('Emulation.setTouchEmulationEnabled', enabled=touch)
         media = features.pop('media', '')
         self.call('Emulation.setEmulatedMedia', media=media, features=[

@@ -21,7 +21,8 @@ from grader.registry import TASKS
 from tests import hand_ins
 from tests.slow import browser
 
-pytestmark = pytest.mark.skipif(not browser.find(), reason='no Chromium')
+pytestmark = pytest.mark.skipif(not browser.find('chromium'),
+                                reason='no Chromium')
 SHOTS = pathlib.Path(ROOT, 'output', 'screenshots')
 
 
@@ -53,9 +54,11 @@ def test_class(tmp_path, record_property):
     assert done.stdout.endswith(f'\n45 handed in, {45 - wrong} graded, '
                                 f'{wrong} not graded\n'), done.stdout
     SHOTS.mkdir(parents=True, exist_ok=True)
-    page = browser.Page(tmp_path / 'profile')
+    (tmp_path / 'profile').mkdir()
+    page = browser.Chromium(tmp_path / 'profile')
+    address = pages.as_uri() + '/'
     try:
-        page.open(pages / 'index.html', 1000, 800)
+        page.open(address + 'index.html', 1000, 800)
         (SHOTS / 'feedback-class.png').write_bytes(page.picture(whole=True))
         assert page.run('document.querySelector("tbody").rows.length') == 45
         first = 'document.querySelector("tbody tr td").textContent'
@@ -71,8 +74,9 @@ def test_class(tmp_path, record_property):
                          'link => link.getAttribute("href"))')
         assert len(set(links)) == 45
         name = next(link for link in links if 'Eva' in link)
-        for width, dark in ((1000, False), (380, True)):
-            page.open(pages / name, width, 700, dark=dark)
+        for width, scheme in ((1000, 'light'), (380, 'dark')):
+            page.open(address + name, width, 700,
+                      prefers_color_scheme=scheme)
             (SHOTS / f'feedback-{width}.png').write_bytes(
                 page.picture(whole=True))
             assert page.run('document.body.scrollWidth') <= width

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from common import unfinished
+from common import checkpoint
 from tests import saved
 from tests.support import TASKS, start
 from tools.matrix import find_python
@@ -69,7 +69,7 @@ def test_killed_runs_end_like_an_undisturbed_one(
     while True:
         kept = 0
         if state.exists():
-            description, _ = unfinished.read(str(state))
+            description, _ = checkpoint.read(str(state))
             kept = len(description['losses']['loss'])
         number = SIGNALS[kills % len(SIGNALS)]
         main = begin(folder)

@@ -5,8 +5,10 @@ import ast
 import itertools
 import os
 import re
+import shutil
 import subprocess
 import sys
+import urllib.parse
 
 import pytest
 
@@ -77,9 +79,25 @@ def test_start(tmp_path):
             if isinstance(node, ast.FunctionDef)]
     assert subprocess.run([sys.executable, '-m', 'pycodestyle',
                            str(folder)]).returncode == 0
-    link = re.search(r'\((.*learn\.md)\)', (folder / 'README.md').read_text())
-    assert os.path.samefile(folder / link.group(1),
-                            os.path.join(ROOT, 'docs', 'learn.md'))
+
+
+def test_start_leads_to_the_project(tmp_path):
+    """What a start's README prints works, whatever the folders are called"""
+    project, folder = tmp_path / 'our "project"', tmp_path / "it's new"
+    shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns('.*', 'data'))
+    subprocess.run([sys.executable, '-m', 'tools.start', str(folder)],
+                   cwd=project, check=True)
+    text = (folder / 'README.md').read_text()
+    link = re.search(r'\((.*learn\.md)\)', text).group(1)
+    assert ' ' not in link
+    assert (folder / urllib.parse.unquote(link)).samefile(
+        project / 'docs' / 'learn.md')
+    enter, grade = re.search('```bash\n(.*)\nmake grade DIR=(.*)\n```',
+                             text).groups()
+    # In the project, the folder that it names is the student's.
+    assert folder.samefile(subprocess.run(
+        ['bash', '-c', f'{enter} && realpath {grade}'], cwd=folder, check=True,
+        stdout=subprocess.PIPE, text=True).stdout[:-1])
 
 
 @pytest.mark.parametrize('there, said', [

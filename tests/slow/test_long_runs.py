@@ -36,7 +36,7 @@ def train():
         run = training.Run(auto, images, images[:100], argparse.Namespace(
             task=0, epochs=LATE, seed=0, resume=False, output=output))
         auto.fit(epochs=LATE, verbose=0, callbacks=run.callbacks + [watch],
-                 **run.images)
+                 **run.batches)
     print(seen[EARLY - 1], seen[LATE - 1])
 
 

@@ -290,8 +290,24 @@ def table_of_programs(programs):
     return '\n'.join(lines)
 
 
-def main():
-    """Measures what the command line asks for, prints and writes it"""
+def tables(stamp, tasks, programs):
+    """Formats all that was measured
+
+    Args:
+        stamp: str, what to say of date and commit.
+        tasks, programs: dicts, see above; each may be empty.
+
+    Returns:
+        str, Markdown.
+    """
+    return '\n\n'.join([f'{stamp}, on {os.cpu_count()} cores.'] + [
+        table(measures) for table, measures in (
+            (table_of_tasks, tasks), (table_of_programs, programs))
+        if measures])
+
+
+def parse():
+    """Reads the command line"""
     parser = argparse.ArgumentParser(
         prog='python -m tools.benchmark', description=__doc__.split('\n')[0],
         formatter_class=argparse.ArgumentDefaultsHelpFormatter)
@@ -303,7 +319,12 @@ def main():
                         help='two epochs, and no whole programs')
     parser.add_argument('--output', default='output/benchmark.json',
                         metavar='FILE', help='where the JSON goes')
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main():
+    """Measures what the command line asks for, prints and writes it"""
+    options = parse()
     # `kill` ends the processes this one started, as Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     epochs = 2 if options.quick else options.epochs
@@ -320,12 +341,7 @@ def main():
                    'tasks': tasks, 'epochs': measured, 'programs': programs},
                   file, indent=1)
 
-    parts = [f'{stamp}, on {os.cpu_count()} cores.']
-    if tasks:
-        parts.append(table_of_tasks(tasks))
-    if programs:
-        parts.append(table_of_programs(programs))
-    text = '\n\n'.join(parts)
+    text = tables(stamp, tasks, programs)
     print(text)
     if len(tasks) == 4 and programs:
         document.write(document.SPEED, 'benchmark', text)

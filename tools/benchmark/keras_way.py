@@ -4,7 +4,7 @@
 import tensorflow.keras as keras
 
 import tools
-from common import training
+from common import batches, training
 from tools.benchmark import initial_weights
 
 
@@ -50,7 +50,7 @@ def ours(task, x_train, x_test, epochs, clock):
     clock.start()
     training.speed_up(auto, len(x_train))
     auto.fit(epochs=epochs, callbacks=[pace(clock)],
-             **training.images(x_train, x_test, epochs))
+             **batches.for_fit(x_train, x_test, epochs))
 
 
 def bfloat16(task, x_train, x_test, epochs, clock):
@@ -63,6 +63,6 @@ def plain(task, x_train, x_test, epochs, clock):
     """Trains as the exercise's mains do; the arguments are those of ours"""
     auto = build(task)
     clock.start()
-    auto.fit(x_train, x_train, epochs=epochs, batch_size=training.BATCH,
+    auto.fit(x_train, x_train, epochs=epochs, batch_size=batches.SIZE,
              shuffle=True, validation_data=(x_test, x_test),
              callbacks=[pace(clock)])

@@ -21,3 +21,8 @@ EXERCISE = os.path.join(ROOT, 'tools', 'results', 'exercise.json')
 LAMBTHAS = ('0', '1e-05', '4e-05', '0.00016', '0.00064', '0.00256', '0.00512',
             '0.01024')
 SEEDS = ('0', '1', '2', '3', '4')
+# The weights of task 3's KL divergence; 784 is that of a reconstruction which
+# is averaged over the pixels.
+BETAS = ('0.1', '1', '10', '100', '784')
+# Task 3 in the sizes of public examples: nodes, latent dimensions and epochs.
+EXAMPLES = {'pytorch': ('400', '20', '10'), 'flax': ('500', '20', '30')}

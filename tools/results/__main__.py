@@ -17,8 +17,8 @@ import zlib
 
 from common import ROOT, files
 from tools import document, matrix
-from tools.results import (EXERCISE, LAMBTHAS, OUTPUT, RESULTS, SEEDS,
-                           tables)
+from tools.results import (BETAS, EXAMPLES, EXERCISE, LAMBTHAS, OUTPUT,
+                           RESULTS, SEEDS, tables)
 
 VERSIONS = '''
 import json, platform, numpy, tensorflow
@@ -49,6 +49,14 @@ def jobs_of(runtime):
                      ['-m', 'tools.results.sparsity', '--lambtha', lambtha]
                      for lambtha in LAMBTHAS})
         jobs['fault'] = ['-m', 'tools.results.fault']
+        jobs['linear'] = ['-m', 'tools.results.linear']
+        jobs.update({f'beta {beta}':
+                     ['-m', 'tools.results.vae', '--beta', beta,
+                      '--epochs', '10'] for beta in BETAS})
+        jobs.update({name:
+                     ['-m', 'tools.results.vae', '--nodes', nodes, '--latent',
+                      latent, '--batch', '128', '--epochs', epochs]
+                     for name, (nodes, latent, epochs) in EXAMPLES.items()})
     return jobs
 
 

@@ -9,7 +9,8 @@ import argparse
 
 import numpy as np
 
-from common import command, data, explorer, files, mnist, saving, training
+from common import (batches, command, data, explorer, files, mnist, saving,
+                    training)
 from tools import build, shaped
 
 
@@ -31,7 +32,7 @@ def main():
     auto = keras.Model(right.inputs, decoder(encoder(right.inputs[0])[2]))
     auto.compile(optimizer='adam', loss=right.loss)
     training.speed_up(auto, len(x_train))
-    history = auto.fit(epochs=options.epochs, **training.images(
+    history = auto.fit(epochs=options.epochs, **batches.for_fit(
         x_train, x_test, options.epochs)).history
     saving.write_losses(history, options)
     _, mean, log_var = encoder.predict(data.scale(x_test[:10]), verbose=0)

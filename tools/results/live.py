@@ -1,22 +1,20 @@
 #!/usr/bin/env python3
 """Puts what moves into docs/: the explorers, and the film of task 3
 
-Both are of the runs that `python -m tools.results` keeps. The explorers are
-written to docs/live/, the film to docs/pictures/training.gif.
+The explorers in docs/live/ are those of the runs that `make results` has left.
+Where there is none, the one that is there gets the page of today. The film,
+docs/pictures/training.gif, is that of docs/live/3-explorer.html.
 """
 
 import base64
-import json
 import os
-import re
-import shutil
 import zlib
 
 import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
-from common import ROOT
+from common import ROOT, explorer, files
 from tools.results import OUTPUT
 
 LIVE = os.path.join(ROOT, 'docs', 'live')
@@ -26,46 +24,42 @@ LONG, LAST = 250, 4000
 COLOURS = 32
 
 
-def explorer_of(task):
-    """Names the explorer of the kept run of a task"""
-    return os.path.join(OUTPUT, 'newest', f'task {task}',
-                        f'{task}-explorer.html')
+def read(path):
+    """Reads the content of an explorer"""
+    with open(path, encoding='utf-8') as file:
+        return explorer.content_of(file.read())
 
 
-def read_film(path):
-    """Reads the film of a plane from its explorer
+def write_explorer(task):
+    """Writes the explorer of a task into docs/live/
 
     Args:
-        path: str, the explorer of task 3.
-
-    Returns:
-        epochs, frames, labels, colours: list of int, float array (frames,
-        points, 2), integer array (points,), and dict of str by label.
+        task: int, 0 to 3.
     """
-    with open(path, encoding='utf-8') as file:
-        content = json.loads(re.search(
-            r'<script id="data" type="application/json">(.*?)</script>',
-            file.read()).group(1))
-    values = np.frombuffer(zlib.decompress(base64.b64decode(
-        content['film']['frames'])), '<i2')
-    epochs = content['film']['epochs']
-    return (epochs, values.reshape((len(epochs), -1, 2)) / 1000,
-            np.array(content['labels']), dict(content['colours']))
+    name = f'{task}-explorer.html'
+    path = os.path.join(LIVE, name)
+    trained = os.path.join(OUTPUT, 'newest', f'task {task}', name)
+    content = read(trained if os.path.exists(trained) else path)
+    files.write(path, explorer.page_of(content).encode())
 
 
-def draw_film(path):
+def draw_film(content):
     """Draws the film of task 3 as a picture that moves
 
     Args:
-        path: str, the explorer of task 3.
+        content: dict, that of its explorer.
     """
-    epochs, frames, labels, colours = read_film(path)
+    epochs = content['film']['epochs']
+    frames = np.frombuffer(zlib.decompress(base64.b64decode(
+        content['film']['frames'])), '<i2').reshape(
+            (len(epochs), -1, 2)) / 1000
+    colours = dict(content['colours'])
     limit = np.abs(frames[-1]).max() + 0.2
     figure = plt.figure(figsize=(4, 4), dpi=100)
     axis = figure.add_axes([0, 0, 1, 1], xlim=(-limit, limit),
                            ylim=(-limit, limit), xticks=[], yticks=[])
-    points = axis.scatter(*frames[0].T, s=9, linewidths=0,
-                          color=[colours[label] for label in labels])
+    points = axis.scatter(*frames[0].T, s=9, linewidths=0, color=[
+        colours[label] for label in content['labels']])
     text = axis.text(0.03, 0.94, '', transform=axis.transAxes, fontsize=12)
     pictures = []
     for epoch, places in zip(epochs, frames):
@@ -85,12 +79,12 @@ def draw_film(path):
 
 
 def main():
-    """Copies the explorers and draws the film"""
+    """Writes the explorers and draws the film"""
     os.makedirs(LIVE, exist_ok=True)
     for task in range(4):
-        shutil.copy(explorer_of(task), LIVE)
+        write_explorer(task)
     plt.switch_backend('Agg')
-    draw_film(explorer_of(3))
+    draw_film(read(os.path.join(LIVE, '3-explorer.html')))
 
 
 if __name__ == '__main__':

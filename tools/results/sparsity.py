@@ -9,7 +9,8 @@ import json
 
 import numpy as np
 
-from common import command, data, explorer, files, mnist, saving, training
+from common import (batches, command, data, explorer, files, mnist, saving,
+                    training)
 
 
 def describe(codes):
@@ -44,7 +45,7 @@ def main():
     training.set_seed(0)
     encoder, decoder, auto = autoencoder(784, [128, 64], 32, options.lambtha)
     training.speed_up(auto, len(x_train))
-    history = auto.fit(epochs=options.epochs, **training.images(
+    history = auto.fit(epochs=options.epochs, **batches.for_fit(
         x_train, x_test, options.epochs))
     saving.write_losses(history.history, options)
     explorer.write(encoder, decoder, x_test, y_test, options)

@@ -18,6 +18,16 @@ COLUMNS = (('exercise', 'editions', 'exercise'),
            ('ours, TF 2.15', 'ours', 'tf2.15'),
            ('ours, newest', 'ours', 'newest'))
 
+# Public examples: where, the name of our run, the layers, after how many
+# epochs, and the loss for test images that is told of there, if any.
+EXAMPLES = (
+    ('[pytorch/examples](https://github.com/pytorch/examples/tree/main/vae)',
+     'pytorch', '784-400-20', 7, '106.66'),
+    ('', 'pytorch', '', 10, 'about 105.7'),
+    ('[flax](https://github.com/google/flax/tree/main/examples/vae)',
+     'flax', '784-500-20', 10, 'around 104'),
+    ('', 'flax', '', 30, ''))
+
 
 def dumps(results):
     """Formats results as JSON, a list of numbers on one line
@@ -46,7 +56,8 @@ def tables(results, editions):
     """
     parts = [table_of_task(task, results, editions) for task in range(4)]
     parts += [table_of_seeds(results), table_of_lambthas(results),
-              table_of_fault(results, editions)]
+              table_of_fault(results, editions), table_of_betas(results),
+              table_of_examples(results), table_of_linear(results)]
     return '\n\n'.join(parts)
 
 
@@ -226,5 +237,71 @@ def table_of_fault(results, editions):
             ('ours, newest, with the fault', newest.get('fault', {}))):
         lines.append('| {} | {} | {} | {} | {} |'.format(
             name, losses(kept, 50), means(kept), printed(kept),
+            measured(kept)))
+    return '\n'.join(lines)
+
+
+def table_of_betas(results):
+    """Formats what beta, the weight of the KL divergence, does
+
+    Args:
+        results: dict, what is kept, by runtime.
+
+    Returns:
+        str, a Markdown table.
+    """
+    lines = ['**Task 3 with its KL divergence times beta** on the newest, 10 '
+             'epochs, nats per test image', '',
+             '| beta | reconstruction | KL divergence | measured |',
+             '|---|---|---|---|']
+    for run, kept in sorted(results.get('newest', {}).items()):
+        if run.startswith('beta '):
+            terms = json.loads(kept['printed'][-1])
+            lines.append('| {} | {:.2f} | {:.2f} | {} |'.format(
+                run.split()[1], terms['reconstruction'],
+                terms['divergence'], measured(kept)))
+    return '\n'.join(lines)
+
+
+def table_of_examples(results):
+    """Formats task 3 in the sizes of public examples, beside their losses
+
+    Args:
+        results: dict, what is kept, by runtime.
+
+    Returns:
+        str, a Markdown table.
+    """
+    lines = ['**Task 3 in the sizes of public examples** on the newest, '
+             'batches of 128, validation loss', '',
+             '| example | layers | epochs | theirs | ours | measured |',
+             '|---|---|---|---|---|---|']
+    for place, run, layers, epochs, theirs in EXAMPLES:
+        kept = results.get('newest', {}).get(run)
+        if kept:
+            lines.append('| {} | {} | {} | {} | {:.2f} | {} |'.format(
+                place, layers, epochs, theirs, kept['val_loss'][epochs - 1],
+                measured(kept)))
+    return '\n'.join(lines)
+
+
+def table_of_linear(results):
+    """Formats a linear autoencoder beside PCA and task 0
+
+    Args:
+        results: dict, what is kept, by runtime.
+
+    Returns:
+        str, a Markdown table.
+    """
+    lines = ['**32 numbers of an image** on the newest, 50 epochs, mean '
+             'squared error of a pixel', '',
+             '| PCA | linear autoencoder | task 0 | measured |',
+             '|---|---|---|---|']
+    kept = results.get('newest', {}).get('linear')
+    if kept:
+        errors = json.loads(kept['printed'][-1])
+        lines.append('| {:.5f} | {:.5f} | {:.5f} | {} |'.format(
+            errors['PCA'], errors['linear'], errors['task 0'],
             measured(kept)))
     return '\n'.join(lines)
