@@ -33,7 +33,7 @@ def version():
 
 
 def origin(submission, options):
-    """Hashes all that the grade of a submission depends on, but for the seed"""
+    """Hashes all that a submission's grade depends on, but for the seed"""
     given = [(name, submissions.sha256(file), file.executable, file.problem)
              for name, file in sorted(submission.files.items())]
     return hashlib.sha256(json.dumps(
