@@ -8,7 +8,8 @@ import numpy as np
 # How far a weight may end from a rule, in learning rates; and the median of
 # an array's weights from theirs, as a share of these moves; and how often the
 # learning rate may be another one. Right files are within 4e-5. TensorFlow
-# 1.12, of graphs only, sometimes uses the rate of the step after.
+# 1.12, of graphs only, sometimes uses the rate of the step after; of several
+# steps of fit it then goes elsewhere.
 EXACT, LOOSE = (0.05, 0.002, 1.02), (0.3, 0.3, 1.4)
 # What float32 may round off a weight: that of a silent log variance is large.
 ROUNDING = 1e-6

@@ -187,7 +187,7 @@ def judge_output(solution, side, models, networks):
         fault, other = oracle.diagnose(steps, layers, inputs, received,
                                        solution.deadline)
         if fault:
-            networks.setdefault(models.layers, other)
+            networks[models.layers] = other
             raise Fault(explain(solution.task, side, fault, len(layers)),
                         side)
         raise Fault(unexplained(side, received, expected), side,

@@ -248,13 +248,23 @@ def follow(trainee, inputs):
                np.array(trainee.slopes), seen)
 
 
-def judge_run(trainee, run, rate=None):
+def frozen_arrays(trainee, run):
+    """Lists the numbers of arrays that have gradients and do not move"""
+    largest = np.abs(run.slopes).max(axis=0)
+    return [number for number in range(trainee.numbers[-1] + 1)
+            if largest[trainee.numbers == number].any() and
+            not run.moves[:, trainee.numbers == number].any()]
+
+
+def judge_run(trainee, run, rate=None, exact=True):
     """Judges some steps of training
 
     Args:
         trainee: Trainee.
         run: Run.
         rate: float, the learning rate, if it is known.
+        exact: bool, whether the moves are known; else it is judged whether
+            all arrays move.
 
     Returns:
         two lists of Fault: what is wrong with the training, and with the
@@ -263,10 +273,7 @@ def judge_run(trainee, run, rate=None):
     Raises:
         Fault: if the training hides what the optimizer is.
     """
-    numbers, largest = trainee.numbers, np.abs(run.slopes).max(axis=0)
-    frozen = [number for number in range(numbers[-1] + 1)
-              if largest[numbers == number].any() and
-              not run.moves[:, numbers == number].any()]
+    frozen = frozen_arrays(trainee, run)
     faults = [Fault('training does not change {}; all must be trained'.format(
         trainee.names(frozen)), 'compile')] if frozen else []
     if not run.moves.any():
@@ -275,15 +282,33 @@ def judge_run(trainee, run, rate=None):
     if told in OTHERS:
         return faults, [Fault('the optimizer is {}; it must be Adam'
                               .format(told), 'compile')], None
-    kept = ~np.isin(numbers, frozen)
-    numbers = numbers[kept]
-    trained = Run(*[array[:, kept] for array in run[:3]], run.seen)
+    if not exact:
+        return faults, [], rate
+    kept = ~np.isin(trainee.numbers, frozen)
+    more, others, rate = judge_moves(
+        trainee, trainee.numbers[kept],
+        Run(*[array[:, kept] for array in run[:3]], run.seen), rate)
+    # What does not move may be why others go elsewhere.
+    return faults or more, others, rate
 
+
+def judge_moves(trainee, numbers, run, rate):
+    """Compares moves with those of Adam, see judge_run
+
+    Args:
+        trainee: Trainee.
+        numbers: array (weights,), to which array each of them belongs.
+        run: Run, of these weights.
+        rate: float, or None.
+
+    Returns:
+        what judge_run does.
+    """
     def compare(wanted):
         """Compares the moves with those of a rule, see misses"""
-        return misses(trained, numbers, wanted, rate,
+        return misses(run, numbers, wanted, rate,
                       EXACT if trainee.solution.eager else LOOSE)
-    missed, lost, rate = compare(trained.wanted)
+    missed, lost, rate = compare(run.wanted)
     often = missed.mean(axis=0) > 0.5
     late = missed[-LATE:].mean(axis=0) > 0.5
     if late.any() and not missed[:3, late].any():
@@ -292,20 +317,19 @@ def judge_run(trainee, run, rate=None):
         fault = Fault('after {} steps the weights do not {}'.format(
             run.seen[step], BY_ADAM if moved else 'change any more'),
                       'compile')
-        return (faults, [fault], rate) if moved else ([fault], [], rate)
+        return ([], [fault], rate) if moved else ([fault], [], rate)
     if often.mean() > 0.5:
         other = next((name for name, rule in RULES if not compare(np.array(
-            list(rule(trained.slopes)))[run.seen])[0].any()), None)
-        return faults, [Fault(
+            list(rule(run.slopes)))[run.seen])[0].any()), None)
+        return [], [Fault(
             'the weights do not {}, with the gradients of the loss that is '
             'reported{}'.format(BY_ADAM, ', but as {} does'.format(
                 other) if other else ''), 'compile')], rate
     wrong = np.unique(numbers)[often | lost]
-    if wrong.size and not faults:
-        faults = [Fault('training moves {} elsewhere than the gradient of the '
-                        'loss does; all must be trained on it'.format(
-                            trainee.names(wrong)), 'compile')]
-    return faults, [], rate
+    return [Fault('training moves {} elsewhere than the gradient of the loss '
+                  'does; all must be trained on it'.format(
+                      trainee.names(wrong)), 'compile')
+            ] if wrong.size else [], [], rate
 
 
 def judge_fit(trainee, rate):
@@ -342,7 +366,7 @@ def judge_fit(trainee, rate):
     moved = flat(after) - flat(before)
     return judge_run(trainee, Run(
         moved[None], np.sum(wanted, axis=0)[None], np.array(trainee.slopes),
-        [len(trainee.slopes) - 1]), rate)[:2]
+        [len(trainee.slopes) - 1]), rate, trainee.solution.eager)[:2]
 
 
 def judge_fit_of(trainee, rate, found):
