@@ -14,7 +14,7 @@ from ..wording import listed, plural
 from .activations import explain
 
 # Of kernels that lead to large values.
-LARGE = 4.0
+LARGE = 10.0
 
 
 def pairs(weights, rank):
