@@ -13,7 +13,7 @@ import threading
 import numpy as np
 import pytest
 
-from grader import judge, optimizers, oracle, scores
+from grader import gradients, judge, optimizers, oracle, scores
 from grader.checks import checks_of, loss, training
 from grader.proof.__main__ import grade
 from grader.registry import TASKS, Check, Fault
@@ -236,7 +236,7 @@ def test_backward(steps):
     layers = [(random.randn(*shape), random.randn(shape[-1]))
               for shape in shapes]
     weights = random.randn(*oracle.forward(steps, layers, x).shape)
-    found, back = oracle.backward(steps, layers, x, weights)
+    found, back = gradients.backward(steps, layers, x, weights)
     for array, slopes in zip([x] + [one for layer in layers for one in layer],
                              [back] + found):
         direction, two = random.randn(*array.shape), []
@@ -255,7 +255,7 @@ def test_slopes(number):
     x, y, direction = random.rand(3, 5, 4) * 0.8 + 0.1
     function = loss.LOSSES[number][1]
     two = [function(x, y + step * direction).sum() for step in (1e-6, -1e-6)]
-    slopes = oracle.slopes_of(lambda p: function(x, p), y)
+    slopes = gradients.slopes_of(lambda p: function(x, p), y)
     np.testing.assert_allclose((slopes * direction).sum(),
                                (two[0] - two[1]) / 2e-6, rtol=1e-5)
 

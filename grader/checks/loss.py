@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import oracle
 from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, check,
-                        finding, require)
+                        require)
 from ..sizes import BATCH, inputs_for, trained_sizes
 from .layers import drawn, pairs
 

@@ -15,16 +15,15 @@ import numpy as np
 
 from .. import oracle
 from ..optimizers import EXACT, LOOSE, OTHERS, RULES, adam, misses
-from ..registry import (Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL, check,
-                        finding, raise_all, require)
+from ..registry import (Fault, IMAGES, SPARSE, check, finding, raise_all,
+                        require)
 from ..sizes import BATCH, EXERCISE, inputs_for, trained_sizes
 from ..wording import written
-from .activations import name_of
-from .heads import BOUND, Encoder
-from .layers import paired, pairs
-from .loss import near, reconstruct, with_sigmoid
-from .sampling import SILENT
-from .sparse import LAMBTHA, WRONG, factors
+from .heads import BOUND
+from .layers import pairs
+from .loss import near, reconstruct
+from .sparse import LAMBTHA, WRONG
+from .trainee import NEEDS, Trainee, flat
 
 # Images take longer to compute.
 IMAGES_BATCH = 4
@@ -35,8 +34,6 @@ WHOLE = 256
 # always the same small weights, and so with small gradients; a few again.
 EARLY, MANY, LATE = 8, 200, 4
 SCALES, LITTLE = (0.7, 1.0, 1.4), 0.3
-# The largest value that the last activation is given.
-LOGIT = 6.0
 # How many steps show the noise, and how many samples the oracle draws.
 NOISY, SAMPLES = 64, 20000
 
@@ -47,149 +44,8 @@ BY_ADAM = 'move as Adam with its usual parameters moves them'
 # all steps; at which of these the moves are known.
 Run = collections.namedtuple('Run', 'moves wanted slopes seen')
 
-NEEDS = ('outputs', 'encoder-output', 'decoder-output', 'auto-output', 'loss',
-         'penalty')
 # For the exercise's own call of fit, all these must be right.
 AFTER = ('returns', 'encoder-layers', 'decoder-layers', 'sample')
-
-
-class Trainee:
-    """Models whose training is judged, with what is known of their loss"""
-
-    def __init__(self, solution, models, found):
-        """Takes what the checks before have found
-
-        Args:
-            solution: Solution.
-            models: Models.
-            found: dict, what NEEDS have found.
-
-        Raises:
-            Unjudged: if a network is not known.
-        """
-        self.solution, self.models = solution, models
-        self.fed, self.penalty = found['auto-output'], found['penalty']
-        self.objective = found['loss']
-        self.encoder, self.decoder = [
-            found[name].get(models.layers)
-            for name in ('encoder-output', 'decoder-output')]
-        if not self.encoder or not self.decoder:
-            raise Unjudged(by=('encoder-layers', 'decoder-layers') + NEEDS)
-        if self.objective.logits:
-            self.decoder = with_sigmoid(self.decoder)
-        self.given = {}
-        for side in ('encoder', 'decoder'):
-            self.given[side] = getattr(models, side).weights()
-            paired(solution, side, self.given[side])
-        self.count = len(self.given['encoder'])
-        # The gradients at all steps until now.
-        self.slopes = []
-        sizes = [w.size for side in ('encoder', 'decoder')
-                 for w in self.given[side]]
-        # Of all weights, to which array each of them belongs.
-        self.numbers = np.repeat(np.arange(len(sizes)), sizes)
-        self.heads = None
-        if solution.task == VARIATIONAL:
-            self.heads = Encoder(solution, models, found)
-            if self.encoder['mean'] == self.encoder['log_var']:
-                # One layer gives both: a small log variance changes the mean.
-                raise Unjudged(by=('encoder-layers', 'encoder-output'))
-        self.networks = [self.encoder[name] for name in (
-            'mean', 'log_var')] if self.heads else [self.encoder]
-
-    def prepare(self, purpose, inputs, scale=1.0):
-        """Gives encoder and decoder weights with which chance does not matter
-
-        Args:
-            purpose: str, for which others are drawn than for another.
-            inputs: array, with which the loss is computed.
-            scale: float, how large kernels are.
-
-        Returns:
-            list of arrays, those of the encoder and then the decoder.
-        """
-        weights = {side: self.solution.randomise(given, purpose + side, scale)
-                   for side, given in self.given.items()}
-        for arrays in weights.values():
-            # No layer may put out zeros throughout.
-            arrays[1::2] = map(np.abs, arrays[1::2])
-        if self.heads and self.fed == 'sample':
-            weights['encoder'] = self.heads.quiet(weights['encoder'], SILENT)
-        arrays = weights['encoder'] + weights['decoder']
-        # Nearer to 0 and 1, versions of Keras compute another loss.
-        values, _ = oracle.preactivations(
-            self.decoder, self.layers(arrays)[1], self.encode(arrays, inputs)[
-                self.fed == 'log_var'])
-        # Rounded as it is sent.
-        factor = min(1, LOGIT / np.abs(values[-1][0]).max())
-        weights['decoder'][-2:] = [
-            np.float32(factor * array).astype('float64')
-            for array in weights['decoder'][-2:]]
-        self.models.set(**weights)
-        return weights['encoder'] + weights['decoder']
-
-    def layers(self, arrays):
-        """Pairs all weights to the layers of encoder and decoder"""
-        return [pairs(some, arrays[0].ndim) for some in (
-            arrays[:self.count], arrays[self.count:])]
-
-    def encode(self, arrays, inputs):
-        """Computes the latent representation; or mean and log variance"""
-        return [oracle.forward(steps, self.layers(arrays)[0], inputs)
-                for steps in self.networks]
-
-    def learn(self, arrays, inputs, times=1):
-        """Computes the file's loss and its gradients
-
-        Args:
-            arrays: list of arrays, all weights.
-            inputs: array.
-            times: int, how often each of them is in the batch.
-
-        Returns:
-            float, the loss; array (weights,), the gradients, see flat.
-        """
-        encoder, decoder = self.layers(arrays)
-        values = self.encode(arrays, inputs)
-        fed = int(self.fed == 'log_var')
-        outputs = oracle.forward(self.decoder, decoder, values[fed])
-        function = self.objective.function
-        rows = function(inputs, outputs, values)
-        slopes = [oracle.slopes_of(lambda value: function(
-            inputs, outputs, values[:at] + [value] + values[at + 1:]), one
-                                   ) / rows.size if self.heads else 0
-                  for at, one in enumerate(values)]
-        found, back = oracle.backward(
-            self.decoder, decoder, values[fed], oracle.slopes_of(
-                lambda p: function(inputs, p, values), outputs) / rows.size)
-        slopes[fed] = slopes[fed] + back
-        loss = rows.mean()
-        if self.penalty not in (None, WRONG):
-            amount = self.models.sizes[3] * times * factors(
-                self.solution, times * len(inputs))[self.penalty]
-            loss += amount * np.abs(values[0]).sum()
-            slopes[0] = slopes[0] + amount * np.sign(values[0])
-        parts = [oracle.backward(steps, encoder, inputs, slope)[0]
-                 for steps, slope in zip(self.networks, slopes)]
-        return loss, flat(list(map(sum, zip(*parts))) + found)
-
-    def name(self, number):
-        """Names an array of weights"""
-        side, index, count = 'encoder', number, self.count
-        if number >= count:
-            side, index = 'decoder', number - count
-        return 'the {} of {}'.format(('kernel', 'bias')[number % 2], name_of(
-            self.solution.task, side, index // 2, len(self.given[side]) // 2))
-
-    def names(self, numbers):
-        """Names some arrays of weights: the first, and how many more"""
-        return self.name(numbers[0]) + ' and {} more'.format(
-            len(numbers) - 1) * (len(numbers) > 1)
-
-
-def flat(arrays):
-    """Puts all arrays into one of one dimension"""
-    return np.concatenate([array.ravel() for array in arrays])
 
 
 def demand_loss(way, name, received, expected, count, slack=0):
@@ -332,12 +188,13 @@ def judge_moves(trainee, numbers, run, rate):
             ] if wrong.size else [], [], rate
 
 
-def judge_fit(trainee, rate):
+def judge_fit(trainee, rate, batch):
     """Judges the exercise's own call of fit, of some batches
 
     Args:
         trainee: Trainee.
         rate: float, the learning rate.
+        batch: int, the size of a batch.
 
     Returns:
         two lists of Fault, see judge_run.
@@ -349,7 +206,7 @@ def judge_fit(trainee, rate):
     losses, wanted = [], []
     ends = np.cumsum([array.size for array in arrays])[:-1]
     for _ in range(count):
-        loss, slope = trainee.learn(arrays, image, WHOLE)
+        loss, slope = trainee.learn(arrays, image, batch)
         losses.append(loss)
         trainee.slopes.append(slope)
         *_, move = adam(trainee.slopes)
@@ -357,12 +214,12 @@ def judge_fit(trainee, rate):
         arrays = [array + rate * part.reshape(array.shape)
                   for array, part in zip(arrays, np.split(move, ends))]
     reported, after = trainee.models.train(image, other, steps=count,
-                                           way='fit', batch=WHOLE)
+                                           way='fit', batch=batch)
     # See optimizers.LOOSE.
-    demand_loss('fit', 'loss', reported[0], np.mean(losses), WHOLE, 0 if (
+    demand_loss('fit', 'loss', reported[0], np.mean(losses), batch, 0 if (
         trainee.solution.eager) else 0.5 * np.ptp(losses))
     demand_loss('fit', 'val_loss', reported[1], trainee.learn(
-        after, other, WHOLE)[0], WHOLE)
+        after, other, batch)[0], batch)
     moved = flat(after) - flat(before)
     return judge_run(trainee, Run(
         moved[None], np.sum(wanted, axis=0)[None], np.array(trainee.slopes),
@@ -373,18 +230,20 @@ def judge_fit_of(trainee, rate, found):
     """Judges fit with the exercise's sizes, for a file that is right so far
 
     Args:
-        trainee, rate: see judge_fit; those of other sizes.
+        trainee: Trainee, of other sizes.
+        rate: float, the learning rate.
         found: judge.Found.
 
     Returns:
         two lists of Fault, see judge_run.
     """
     if not found.right:
-        return judge_fit(trainee, rate)
+        # Of a wrong loss it is not known what it is for other batches.
+        return judge_fit(trainee, rate, BATCH)
     solution, sizes = trainee.solution, EXERCISE[trainee.solution.task]
     try:
         faults = judge_fit(Trainee(solution, solution.models(sizes), found),
-                           rate)
+                           rate, WHOLE)
     except Fault as fault:
         faults = [fault], []
     for fault in sum(faults, []):
@@ -453,7 +312,7 @@ def training(solution, found):
     trainee = Trainee(solution, models, found)
     run = follow(trainee, inputs_for(
         solution, models.sizes,
-        IMAGES_BATCH if solution.task == IMAGES else BATCH))
+        IMAGES_BATCH if solution.task == IMAGES and found.right else BATCH))
     faults, others, rate = judge_run(trainee, run)
     if not faults + others:
         faults, others = judge_fit_of(trainee, rate, found)
