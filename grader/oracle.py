@@ -244,11 +244,16 @@ def normal_distance(values):
                                   (expected - ranks[:-1]).max())
 
 
-def close(received, expected):
-    """Tells whether two arrays agree in shape and within rounding"""
+def close(received, expected, size=1.0):
+    """Tells whether two arrays agree in shape and within rounding
+
+    Args:
+        received, expected: arrays.
+        size: float, how large the terms are of which they are sums.
+    """
     received, expected = np.asarray(received), np.asarray(expected)
     return (received.shape == expected.shape and
-            np.allclose(received, expected, rtol=1e-3, atol=2e-5))
+            np.allclose(received, expected, rtol=1e-3, atol=2e-5 * size))
 
 
 def with_activation(step, name):

@@ -182,9 +182,10 @@ def summed(inputs, received, expected):
     size = inputs[0].size
     for count, over in ((size, 'the values of an input'),
                         (BATCH, 'the batch'), (BATCH * size, 'both')):
-        require(not near(received, count * expected), 'the binary '
-                'cross-entropy is summed over {}; it must be averaged', over,
-                line='loss', found=objective(entropies))
+        if near(received, count * expected):
+            raise Fault('the binary cross-entropy is summed over {}; it must '
+                        'be averaged'.format(over), 'loss', found=objective(
+                            lambda t, p: count * entropies(t, p)))
 
 
 def is_of_logits(solution, models, found, inputs, weights, is_it):
