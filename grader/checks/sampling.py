@@ -21,7 +21,7 @@ from ..wording import written
 from .heads import BOUND, DEVIATIONS, MANY, Encoder, explains
 from .layers import judge_predict, judge_shared, pairs, unlike_decoder
 
-# A log variance that leaves next to no noise, and what makes one large.
+# A log variance that leaves next to no noise, and a large one.
 SILENT, LOUD = -30.0, 12.0
 
 WANTED = 'the latent representation must be mean + exp(log_var / 2) * noise'
@@ -120,7 +120,8 @@ def judge_other(solution, models, found):
     encoder = Encoder(solution, models, found)
     inputs = inputs_for(solution, models.sizes, MANY // 4)
     weights = encoder.spread('sample')
-    encoder.part_of(weights)[1][:] += LOUD
+    _, bias = encoder.part_of(weights)
+    bias[:] = np.linspace(bias[0], LOUD, len(bias))
     models.set(encoder=weights)
     judge_noise(*encoder.three(inputs), who='the latent representation of ' +
                 written(models.sizes))

@@ -215,15 +215,17 @@ def judge_fit(trainee, rate, batch):
                   for array, part in zip(arrays, np.split(move, ends))]
     reported, after = trainee.models.train(image, other, steps=count,
                                            way='fit', batch=batch)
-    # See optimizers.LOOSE.
-    demand_loss('fit', 'loss', reported[0], np.mean(losses), batch, 0 if (
-        trainee.solution.eager) else 0.5 * np.ptp(losses))
     demand_loss('fit', 'val_loss', reported[1], trainee.learn(
         after, other, batch)[0], batch)
     moved = flat(after) - flat(before)
-    return judge_run(trainee, Run(
+    faults, others, _ = judge_run(trainee, Run(
         moved[None], np.sum(wanted, axis=0)[None], np.array(trainee.slopes),
-        [len(trainee.slopes) - 1]), rate, trainee.solution.eager)[:2]
+        [len(trainee.slopes) - 1]), rate, trainee.solution.eager)
+    if not faults + others:
+        # See optimizers.LOOSE.
+        demand_loss('fit', 'loss', reported[0], np.mean(losses), batch, 0 if (
+            trainee.solution.eager) else 0.5 * np.ptp(losses))
+    return faults, others
 
 
 def judge_fit_of(trainee, rate, found):
