@@ -315,7 +315,7 @@ def wrong_activations(steps):
     for right in ('relu', 'linear'):
         like = [step for step in steps if step[2:3] == (right,)]
         found = {'activation': like}
-        if steps[-1] in like:
+        if like and steps[-1] in like:
             found['hidden'] = like[:-1]
         for (kind, chosen), name in itertools.product(
                 found.items(), ACTIVATIONS):

@@ -16,7 +16,7 @@ import tempfile
 
 from .. import intake, scores
 from ..options import processors, python_of, runtime
-from ..judge import judge
+from ..judge import FAILED, judge
 from ..registry import TASKS
 from . import variants
 
@@ -106,8 +106,10 @@ def faults_of_verdict(variant, task, said):
             if not matches([pattern], said)]
     bad += ['MORE: ' + one for one in said
             if not matches(variant.patterns, [one])]
-    return bad + ['NOT JUDGED: ' + one['check']
-                  for one in (() if said else task['not_judged'])]
+    return bad + [
+        'NOT JUDGED: {}, {}'.format(one['check'], one['because'])
+        for one in task['not_judged']
+        if not said or one['because'].startswith(FAILED.split('(')[0])]
 
 
 def matches(patterns, sentences):
