@@ -7,6 +7,7 @@ are graded together, as a submission.
 """
 
 import argparse
+import collections
 import itertools
 import multiprocessing
 import os
@@ -86,15 +87,15 @@ def compare(variant, task):
         task: dict, what is said of its file, see judge.judge.
 
     Returns:
-        bool, whether it is that; str, a line about it.
+        bool, whether it is that; str, its name; float, its score; str, what
+        is said.
     """
     # A changed line may leave the layout of another one wrong.
     said = [fault['sentence'] for fault in task['faults']
             if fault['check'] != 'style' or 'E225' in fault['sentence']]
     bad = faults_of_verdict(variant, task, said)
-    return not bad, '{} {} ({:g}): {}'.format(
-        task['file'], variant.name, task['score'],
-        '; '.join(bad or said or ['right']))
+    return (not bad, '{} {}'.format(task['file'], variant.name),
+            task['score'], '; '.join(bad or said or ['right']))
 
 
 def faults_of_verdict(variant, task, said):
@@ -126,7 +127,7 @@ def prove(given):
             name of a runtime and a seed.
 
     Returns:
-        list of pairs, see compare.
+        list of tuples, see compare.
     """
     cases, name, seed = given
     with tempfile.TemporaryDirectory() as folder:
@@ -190,15 +191,19 @@ def main():
         int, the exit status: 0 if all is said that must be.
     """
     options = parse()
-    good = []
+    good, scored = [], collections.defaultdict(set)
     with multiprocessing.Pool(processors()) as pool:
         for results in pool.imap_unordered(
                 prove, [(group, options.runtime, options.seed + turn)
                         for turn in range(options.repeat)
                         for group in chosen(options)]):
-            for passed, line in results:
+            for passed, name, score, said in results:
+                # With another seed it must have the same score.
+                scored[name].add(score)
+                passed &= len(scored[name]) == 1
                 good.append(passed)
-                print('ok  ' if passed else 'BAD ', line, flush=True)
+                print('{}  {} ({:g}): {}'.format(
+                    'ok ' if passed else 'BAD', name, score, said), flush=True)
     print('{} passed, {} failed'.format(sum(good), len(good) - sum(good)))
     return 0 if all(good) else 1
 
