@@ -74,7 +74,7 @@ def test_hostile(first, tmpdir):
         # Whatever could not be judged for it says so.
         judged = {check.name for check in checks_of(TASKS.index(
             next(task for task in TASKS if task.file == said['file'])))
-                  if check.about is None}
+                  if not check.advice}
         failed = {one['check'] for key in ('faults', 'not_judged')
                   for one in said[key]}
         assert judged <= failed, name
@@ -85,7 +85,7 @@ def test_weights():
     for task in range(len(TASKS)):
         assert sum(scores.WEIGHTS[task].values()) == 100
         names = {check.name for check in checks_of(task)
-                 if check.about is None} | set(scores.FORM)
+                 if not check.advice} | set(scores.FORM)
         assert names == set(scores.WEIGHTS[task])
 
 

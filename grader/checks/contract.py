@@ -133,7 +133,7 @@ def explained(solution, sizes, fault):
     return Fault(sentence, fault.line, unless=FITTING)
 
 
-@check('signature', about=('name',))
+@check('signature', advice=True)
 def signature(solution, found):
     """Advises on the names of the arguments: mains call by position"""
     received = solution.function()[1]

@@ -19,6 +19,7 @@ from ..registry import (Fault, IMAGES, SPARSE, check, finding, raise_all,
                         require)
 from ..sizes import BATCH, EXERCISE, inputs_for, trained_sizes
 from ..wording import written
+from .elbo import right_loss
 from .heads import BOUND
 from .layers import pairs
 from .loss import near, reconstruct
@@ -174,7 +175,8 @@ def judge_moves(trainee, numbers, run, rate):
             run.seen[step], BY_ADAM if moved else 'change any more'),
                       'compile')
         return ([], [fault], rate) if moved else ([fault], [], rate)
-    if often.mean() > 0.5:
+    # In a graph it is not known which arrays these are, see LOOSE.
+    if often.mean() > 0.5 * trainee.solution.eager:
         other = next((name for name, rule in RULES if not compare(np.array(
             list(rule(run.slopes)))[run.seen])[0].any()), None)
         return [], [Fault(
@@ -321,7 +323,9 @@ def training(solution, found):
     with finding(others):
         if found['sample'] and trainee.fed == 'sample' and not (
                 faults + others):
-            learns = learns_deviation(trainee, rate)
+            # Of an averaged loss the gradients are lost in those before.
+            learns = trainee.objective.function is not right_loss or (
+                learns_deviation(trainee, rate))
             judge_sample(trainee)
             require(learns, 'the log variance is trained on the KL divergence '
                     'alone: the sample has no gradient through its deviation',

@@ -267,7 +267,7 @@ WRONG = (
           (DEFINITION, LAYER.format(
               'stop(kernel) + 1e-6 * (kernel - stop(kernel))')),
           ('keras.layers.' + OUTPUT, 'Other' + OUTPUT[5:])),
-    wrong(0, 'fit freezes', 'fit reports a loss of',
+    wrong(0, 'fit freezes', 'training does not change',
           (DEFINITION, MODEL.format('fit', """self.trainable = False
         return super().fit(*inputs, **options)""")),
           ('auto = keras.Model', 'auto = Other')),
@@ -749,7 +749,8 @@ RIGHT = (
           (COMPILE, """auto.compile(keras.optimizers.Adam(0.003),
                  keras.losses.BinaryCrossentropy())""")),
     right(0, 'Adam with a small rate',
-          (COMPILE, COMPILE.replace("'adam'", 'keras.optimizers.Adam(1e-4)'))),
+          (COMPILE, COMPILE.replace(
+              "'adam', ", 'keras.optimizers.Adam(1e-4),\n                 '))),
     right(0, 'last layer made first', ('''\
         self.stack = [keras.layers.Dense(count, activation=name)
                       for count, name in zip(nodes, names)]
