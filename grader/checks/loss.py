@@ -262,9 +262,10 @@ def judge_loss(solution, models, found):
         """Tells whether a number is the loss that is reported"""
         return any(near(received, factor * expected) for factor in factors)
 
-    if any(is_it(entropy(inputs, outputs, added)) for added in ADDED):
-        judge_edges(models, inputs, weights, factors)
-        return objective(entropies)
+    for added in ADDED:
+        if is_it(entropy(inputs, outputs, added)):
+            judge_edges(models, inputs, weights, factors)
+            return objective(lambda t, p: entropies(t, p, added))
     other_loss(inputs, outputs, is_it)
     expected = factors[-1] * entropy(inputs, outputs)
     summed(inputs, received, expected)

@@ -4,7 +4,7 @@
 import numpy as np
 
 from .. import gradients, oracle
-from ..registry import Unjudged, VARIATIONAL
+from ..registry import Unjudged, VARIATIONAL, require
 from .activations import name_of
 from .heads import Encoder
 from .layers import paired, pairs
@@ -49,8 +49,8 @@ class Trainee:
             self.given[side] = getattr(models, side).weights()
             paired(solution, side, self.given[side])
         self.count = len(self.given['encoder'])
-        # The gradients at all steps until now.
-        self.slopes = []
+        # The gradients at all steps until now, and of which loss they are.
+        self.slopes, self.which = [], 'that is reported'
         sizes = [w.size for side in ('encoder', 'decoder')
                  for w in self.given[side]]
         # Of all weights, to which array each of them belongs.
@@ -74,6 +74,9 @@ class Trainee:
 
         Returns:
             list of arrays, those of the encoder and then the decoder.
+
+        Raises:
+            Fault: if both sides have a layer in common.
         """
         weights = {side: self.solution.randomise(given, purpose + side, scale)
                    for side, given in self.given.items()}
@@ -93,6 +96,10 @@ class Trainee:
             np.float32(factor * array).astype('float64')
             for array in weights['decoder'][-2:]]
         self.models.set(**weights)
+        if not self.slopes:
+            require(all(map(np.array_equal, self.models.encoder.weights(),
+                            weights['encoder'])), 'encoder and decoder share '
+                    'weights; each must have its own layers', line='decoder')
         return weights['encoder'] + weights['decoder']
 
     def layers(self, arrays):

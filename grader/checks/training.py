@@ -180,8 +180,8 @@ def judge_moves(trainee, numbers, run, rate):
         other = next((name for name, rule in RULES if not compare(np.array(
             list(rule(run.slopes)))[run.seen])[0].any()), None)
         return [], [Fault(
-            'the weights do not {}, with the gradients of the loss that is '
-            'reported{}'.format(BY_ADAM, ', but as {} does'.format(
+            'the weights do not {}, with the gradients of the loss {}{}'
+            .format(BY_ADAM, trainee.which, ', but as {} does'.format(
                 other) if other else ''), 'compile')], rate
     wrong = np.unique(numbers)[often | lost]
     return [Fault('training moves {} elsewhere than the gradient of the loss '
@@ -246,8 +246,9 @@ def judge_fit_of(trainee, rate, found):
         return judge_fit(trainee, rate, BATCH)
     solution, sizes = trainee.solution, EXERCISE[trainee.solution.task]
     try:
-        faults = judge_fit(Trainee(solution, solution.models(sizes), found),
-                           rate, WHOLE)
+        trainee = Trainee(solution, solution.models(sizes), found)
+        trainee.which = 'that other sizes have'
+        faults = judge_fit(trainee, rate, WHOLE)
     except Fault as fault:
         faults = [fault], []
     for fault in sum(faults, []):
