@@ -97,8 +97,9 @@ class Trainee:
             for array in weights['decoder'][-2:]]
         self.models.set(**weights)
         if not self.slopes:
-            require(all(map(np.array_equal, self.models.encoder.weights(),
-                            weights['encoder'])), 'encoder and decoder share '
+            # Those of the encoder are set last.
+            require(all(map(np.array_equal, self.models.decoder.weights(),
+                            weights['decoder'])), 'encoder and decoder share '
                     'weights; each must have its own layers', line='decoder')
         return weights['encoder'] + weights['decoder']
 

@@ -19,7 +19,6 @@ from ..registry import (Fault, IMAGES, SPARSE, check, finding, raise_all,
                         require)
 from ..sizes import BATCH, EXERCISE, inputs_for, trained_sizes
 from ..wording import written
-from .elbo import right_loss
 from .heads import BOUND
 from .layers import pairs
 from .loss import near, reconstruct
@@ -325,8 +324,8 @@ def training(solution, found):
         if found['sample'] and trainee.fed == 'sample' and not (
                 faults + others):
             # Of an averaged loss the gradients are lost in those before.
-            learns = trainee.objective.function is not right_loss or (
-                learns_deviation(trainee, rate))
+            learns = not trainee.objective.right or learns_deviation(
+                trainee, rate)
             judge_sample(trainee)
             require(learns, 'the log variance is trained on the KL divergence '
                     'alone: the sample has no gradient through its deviation',
