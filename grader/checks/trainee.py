@@ -44,6 +44,9 @@ class Trainee:
             raise Unjudged(by=('encoder-layers', 'decoder-layers') + NEEDS)
         if self.objective.logits:
             self.decoder = with_sigmoid(self.decoder)
+        # Outputs at 0 and 1 have a loss and gradients that are cut off, here
+        # and there otherwise.
+        self.exact = self.decoder[-1][2:3] == ('sigmoid',)
         self.given = {}
         for side in ('encoder', 'decoder'):
             self.given[side] = getattr(models, side).weights()

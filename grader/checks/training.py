@@ -96,7 +96,8 @@ def follow(trainee, inputs):
         require(slope.any(), 'the loss does not depend on the weights',
                 line='loss')
         losses, after = trainee.models.train(inputs, steps=times)
-        demand_loss('train_on_batch', 'loss', losses[0], loss, len(inputs))
+        if trainee.exact:
+            demand_loss('train_on_batch', 'loss', losses[0], loss, len(inputs))
         moves.append(flat(after) - flat(arrays))
         trainee.slopes += times * [slope]
         seen.append(len(trainee.slopes) - 1)
@@ -112,15 +113,15 @@ def frozen_arrays(trainee, run):
             not run.moves[:, trainee.numbers == number].any()]
 
 
-def judge_run(trainee, run, rate=None, exact=True):
+def judge_run(trainee, run, rate=None, graph=False):
     """Judges some steps of training
 
     Args:
         trainee: Trainee.
         run: Run.
         rate: float, the learning rate, if it is known.
-        exact: bool, whether the moves are known; else it is judged whether
-            all arrays move.
+        graph: bool, whether a graph made several steps: then it is judged
+            alone whether all arrays move, see optimizers.LOOSE.
 
     Returns:
         two lists of Fault: what is wrong with the training, and with the
@@ -138,7 +139,7 @@ def judge_run(trainee, run, rate=None, exact=True):
     if told in OTHERS:
         return faults, [Fault('the optimizer is {}; it must be Adam'
                               .format(told), 'compile')], None
-    if not exact:
+    if graph or not trainee.exact:
         return faults, [], rate
     kept = ~np.isin(trainee.numbers, frozen)
     more, others, rate = judge_moves(
@@ -221,7 +222,7 @@ def judge_fit(trainee, rate, batch):
     moved = flat(after) - flat(before)
     faults, others, _ = judge_run(trainee, Run(
         moved[None], np.sum(wanted, axis=0)[None], np.array(trainee.slopes),
-        [len(trainee.slopes) - 1]), rate, trainee.solution.eager)
+        [len(trainee.slopes) - 1]), rate, not trainee.solution.eager)
     if not faults + others:
         # See optimizers.LOOSE.
         demand_loss('fit', 'loss', reported[0], np.mean(losses), batch, 0 if (
@@ -318,11 +319,11 @@ def training(solution, found):
         solution, models.sizes,
         IMAGES_BATCH if solution.task == IMAGES and found.right else BATCH))
     faults, others, rate = judge_run(trainee, run)
-    if not faults + others:
+    if trainee.exact and not faults + others:
         faults, others = judge_fit_of(trainee, rate, found)
     with finding(others):
-        if found['sample'] and trainee.fed == 'sample' and not (
-                faults + others):
+        if (found['sample'] and trainee.fed == 'sample' and trainee.exact and
+                not faults + others):
             # Of an averaged loss the gradients are lost in those before.
             learns = not trainee.objective.right or learns_deviation(
                 trainee, rate)
