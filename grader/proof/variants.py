@@ -294,7 +294,35 @@ WRONG = (
               "'binary_crossentropy'", """lambda t, p: (
         keras.losses.binary_crossentropy(t, keras.ops.clip(p, 0.02, 0.98)))"""
               ))),
+    wrong(0, 'gradients clipped', 'do not move as Adam',
+          (COMPILE, COMPILE.replace(
+              "'adam'", 'keras.optimizers.Adam(clipvalue=1e-5)'))),
+    wrong(0, "dropout with the exercise's sizes",
+          r'of the loss that other sizes have \(autoencoder\(784,',
+          (ENCODER, ENCODER + "        if nodes == 128:\n"
+           "            x = keras.layers.Dropout(0.2)(x)\n")),
+    wrong(0, 'half a batch', 'train_on_batch reports a loss of',
+          (DEFINITION, MODEL.format('train_step', """x, y = inputs[0][:2]
+        return super().train_step((x[::2], y[::2]))""")),
+          ('auto = keras.Model', 'auto = Other')),
 
+    wrong(1, 'a penalty that is not trained',
+          'elsewhere than|do not move as Adam',
+          ('def autoencoder(', '''class Still(keras.regularizers.L1):
+    """A penalty that has no gradient"""
+
+    def __call__(self, x):
+        """Computes what it must"""
+        return super().__call__(keras.ops.stop_gradient(x))
+
+
+def autoencoder('''), (L1, 'Still(float(lambtha))')),
+    wrong(1, 'a lambtha of at most 1',
+          'for a lambtha of .* the penalty is 0',
+          (L1, L1.replace('float(lambtha)', 'min(1.0, float(lambtha))'))),
+    wrong(1, "no penalty with the exercise's lambtha",
+          'for a lambtha of 1e-05 the penalty is ',
+          (L1, L1.replace('float(lambtha)', 'round(float(lambtha), 4)'))),
     wrong(1, 'L1 missing', 'there is no L1 penalty',
           (PENALTY, 'activity_regularizer=None')),
     wrong(1, 'L1 on the hidden layers', 'an L1 penalty on the output of '
@@ -350,6 +378,13 @@ WRONG = (
     wrong(1, 'mean squared error', 'the loss is the mean squared error',
           (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
 
+    wrong(2, 'one layer for both sides', 'encoder and decoder share weights',
+          (CONVOLUTION + '        x = ' + POOLING,
+           CONVOLUTION.replace('x = ', 'last = ').replace(')(x)', ')') +
+           '        same, x = x.shape[-1] == count, last(x)\n        x = ' +
+           POOLING),
+          (UPSAMPLED, UPSAMPLED.replace("'relu')(x)", "'relu')(x) if (\n"
+           "            x is not codes or not same) else last(x)"))),
     wrong(2, 'valid pooling',
           r'max pooling (must have|of \(2, 2\) with) same padding',
           (POOLING, POOLING.replace('same', 'valid'))),
