@@ -122,11 +122,12 @@ def failure(error):
             trace.tb_frame.f_code.co_filename), trace.tb_lineno)))
 
 
-def judge_file(solution, tell):
+def judge_file(solution, text, tell):
     """Makes all checks of models on one file
 
     Args:
         solution: Solution.
+        text: dict, see examination.examine.
         tell: function of a Fault, called as soon as one is found.
 
     Returns:
@@ -135,11 +136,15 @@ def judge_file(solution, tell):
     checks = checks_of(solution.task)
     results = Results({check.name for check in checks})
     for check in checks:
-        if not results.failed.intersection(check.about or ()):
+        if not check.advice:
             results.make(check, solution)
-            if not check.about:
-                for fault in results.faults.get(check.name, ()):
-                    tell(fault)
+            for fault in results.faults.get(check.name, ()):
+                tell(fault)
+    # Who has faults to mend needs no advice yet.
+    if not (results.failed or text['faults'] or text['not_judged']):
+        for check in checks:
+            if check.advice:
+                results.make(check, solution)
     return results
 
 
@@ -199,7 +204,8 @@ def verdict(task, text, results, weights):
                     'cost': cost(names)} for names, sentence, line in faults],
         'not_judged': [{'check': name, 'because': because,
                         'cost': cost([name])} for name, because in not_judged],
-        'advice': advice_of(text, results, required), 'checks': points}
+        'advice': [] if faults else advice_of(text, results, required),
+        'checks': points}
 
 
 def payer(points):
@@ -244,7 +250,7 @@ def judge_task(task, text, runner, options, tell):
     for _, sentence, _ in text['faults'][:1]:
         tell(file, sentence)
     solution = Solution(task, text, runner, options)
-    results = judge_file(solution,
+    results = judge_file(solution, text,
                          lambda fault: tell(file, clean(str(fault))))
     solution.close()
     return dict(verdict(task, text, results, options.weights[task]),

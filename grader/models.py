@@ -210,23 +210,34 @@ class Models:
         return self.solution.ask('tell', 'auto.optimizer', key=self.key,
                                  auto=self.solution.order[2])[0]
 
-    def train(self, inputs, way='train_on_batch', steps=1):
-        """Trains steps
+    def train(self, *inputs, steps=1, **more):
+        """Trains steps by train_on_batch, or by fit if `way` says so
+
+        Args:
+            *inputs: arrays; for fit two, of one input each.
+            steps: int, how many; all by train_on_batch begin with the same
+                weights.
+            **more: see runner.Module.train.
 
         Returns:
-            float, of one step the loss before it; two lists of arrays, the
-            weights of encoder and decoder after all.
+            array of losses, of each step that before it, or what fit reports;
+            list of arrays, the weights of encoder and decoder after all.
         """
-        answer = self.auto.ask(
-            'train', 'auto.{}()'.format(way), [inputs], way=way, steps=steps,
-            models=self.solution.order[:2])
-        weights = answer[1:]
+        way = more.setdefault('way', 'train_on_batch')
+        losses, *weights = self.auto.ask(
+            'train', 'auto.{}()'.format(way), list(inputs), steps=steps,
+            models=self.solution.order[:2], **more)
         count = len(self.shapes['encoder'])
-        require(len(weights) == count + len(self.shapes['decoder']),
-                'training changes the number of weights')
-        return self.loss(answer[:1]), self.sorted(
-            'encoder', weights[:count]), self.sorted(
-                'decoder', weights[count:])
+        require([array.shape for array in weights] ==
+                self.shapes['encoder'] + self.shapes['decoder'],
+                'training changes the shapes of the weights')
+        weights = self.sorted('encoder', weights[:count]) + self.sorted(
+            'decoder', weights[count:])
+        require(all(np.isfinite(w).all() for w in weights), 'training makes '
+                'weights infinite or NaN', line='compile')
+        require(losses.shape == (2 if way == 'fit' else steps,),
+                'auto reports a loss that is not one number', line='compile')
+        return losses.astype('float64'), weights
 
     def loss(self, answer):
         """Takes a number out of an answer"""

@@ -10,10 +10,8 @@ A network is a list of steps, each a tuple whose first item says what it is:
     ('up', kind): 'nearest', 'bilinear', 'none'
     ('part', start, stop): some of the values
 
-Gradients are those of complex steps (Squire and Trapp 1998, "Using complex
-variables to estimate derivatives of real functions"): f'(x) is the imaginary
-part of f(x + ih) / h, exact for a tiny h. So what stands here must take
-complex numbers, and decide by their real parts alone.
+What stands here must take complex numbers, and decide by their real parts
+alone: see gradients.
 """
 
 import math
@@ -26,9 +24,6 @@ import numpy as np
 # 1 - EPSILON is another number, whose distance to 1 is a fifth larger.
 EPSILON = 1e-7
 MOST = float(np.float32(1 - EPSILON))
-
-# The step of gradients: so small that its square rounds to nothing.
-STEP = 1e-30
 
 # A Kolmogorov-Smirnov distance times sqrt(n) that chance exceeds with a
 # probability of 2 exp(-2 * 3.3 ** 2) = 7e-10.
@@ -81,6 +76,7 @@ ACTIVATIONS = {
     'softplus': lambda x: relu(x) + np.log1p(np.exp(-magnitude(x))),
     'softsign': lambda x: x / (1 + magnitude(x)),
     'swish': lambda x: x * sigmoid(x),
+    'relu that ends at 6': lambda x: np.where(x.real > 6, 6, relu(x)),
     'hard sigmoid': lambda x: np.where(
         np.abs(x.real) < 2.5, 0.2 * x + 0.5, x.real > 0),
     'exponential': np.exp,
@@ -88,17 +84,30 @@ ACTIVATIONS = {
 }
 
 
+def padded(x, kernel, padding):
+    """Puts zeros around images for a convolution with same padding"""
+    if padding == 'valid':
+        return x
+    rows, columns = kernel.shape[:2]
+    return np.pad(x, [(0, 0), ((rows - 1) // 2, rows // 2),
+                      ((columns - 1) // 2, columns // 2), (0, 0)],
+                  mode='constant')
+
+
+def windows(x, kernel):
+    """Yields what each place of a kernel is applied to, and that place"""
+    rows, columns = kernel.shape[:2]
+    height, width = x.shape[1] - rows + 1, x.shape[2] - columns + 1
+    for i in range(rows):
+        for j in range(columns):
+            yield x[:, i:i + height, j:j + width], (i, j)
+
+
 def convolve(x, kernel, bias, padding):
     """Convolves images (batch, height, width, channels) with stride 1"""
-    rows, columns = kernel.shape[:2]
-    if padding == 'same':
-        x = np.pad(x, [(0, 0), ((rows - 1) // 2, rows // 2),
-                       ((columns - 1) // 2, columns // 2), (0, 0)],
-                   mode='constant')
-    height, width = x.shape[1] - rows + 1, x.shape[2] - columns + 1
     return bias + sum(
-        np.tensordot(x[:, i:i + height, j:j + width], kernel[i, j], axes=1)
-        for i in range(rows) for j in range(columns))
+        np.tensordot(part, kernel[at], axes=1)
+        for part, at in windows(padded(x, kernel, padding), kernel))
 
 
 def pool(x, kind):
@@ -113,31 +122,46 @@ def pool(x, kind):
         return x[:, 1 - height % 2::2, 1 - width % 2::2]
     x = np.pad(x, [(0, 0), (0, x.shape[1] % 2), (0, x.shape[2] % 2), (0, 0)],
                mode='constant', constant_values=np.nan)
-    windows = np.stack([x[:, i::2, j::2] for i in (0, 1) for j in (0, 1)])
+    four = np.stack([x[:, i::2, j::2] for i in (0, 1) for j in (0, 1)])
     if kind == 'average':
-        return np.nanmean(windows, axis=0)
-    largest = np.nanargmax(windows.real, axis=0)
-    return np.choose(largest, windows)
+        return np.nanmean(four, axis=0)
+    return np.choose(np.nanargmax(four.real, axis=0), four)
 
 
-def interpolate(x, axis):
-    """Doubles an axis, linearly, each value at the centre of its cell"""
-    size = x.shape[axis]
-    at = np.clip((np.arange(2 * size) + 0.5) / 2 - 0.5, 0, size - 1)
-    low = np.floor(at).astype(int)
-    part = (at - low).reshape([-1 if i == axis else 1
-                               for i in range(x.ndim)])
-    high = np.minimum(low + 1, size - 1)
-    return (1 - part) * x.take(low, axis) + part * x.take(high, axis)
-
-
-def upsample(x, kind):
-    """Doubles height and width"""
-    if kind == 'nearest':
-        return x.repeat(2, axis=1).repeat(2, axis=2)
+def doubling(size, kind):
+    """Makes the matrix (2 * size, size) that doubles an axis"""
+    at = np.arange(2 * size) // 2
     if kind == 'bilinear':
-        return interpolate(interpolate(x, 1), 2)
+        # Linearly, each value at the centre of its cell.
+        at = np.clip(np.arange(0.25, size, 0.5) - 0.5, 0, size - 1)
+    return np.maximum(0, 1 - np.abs(at[:, None] - np.arange(size)))
+
+
+def upsample(x, kind, back=False):
+    """Doubles height and width; or the transpose of that, for gradients"""
+    if kind == 'none':
+        return x
+    for axis in (1, 2):
+        matrix = doubling(x.shape[axis] // (1 + back), kind)
+        x = np.moveaxis(np.tensordot(x, matrix, (axis, int(not back))), -1,
+                        axis)
     return x
+
+
+def apply(step, layers, x):
+    """Computes one step of a network
+
+    Returns:
+        array, the output; array, what its activation is given, or None.
+    """
+    if step[0] in ('dense', 'conv'):
+        kernel, bias = layers[step[1]]
+        before = x.dot(kernel) + bias if step[0] == 'dense' else convolve(
+            x, kernel, bias, step[3])
+        return ACTIVATIONS[step[2]](before), before
+    if step[0] == 'part':
+        return x[..., step[1]:step[2]], None
+    return {'pool': pool, 'up': upsample}[step[0]](x, step[1]), None
 
 
 def preactivations(steps, layers, x):
@@ -154,18 +178,9 @@ def preactivations(steps, layers, x):
     """
     values = []
     for step in steps:
-        if step[0] in ('dense', 'conv'):
-            kernel, bias = layers[step[1]]
-            if step[0] == 'dense':
-                before = x.dot(kernel) + bias
-            else:
-                before = convolve(x, kernel, bias, step[3])
-            x = ACTIVATIONS[step[2]](before)
+        x, before = apply(step, layers, x)
+        if before is not None:
             values.append((before, x))
-        elif step[0] == 'part':
-            x = x[..., step[1]:step[2]]
-        else:
-            x = {'pool': pool, 'up': upsample}[step[0]](x, step[1])
     return values, x
 
 
@@ -229,11 +244,16 @@ def normal_distance(values):
                                   (expected - ranks[:-1]).max())
 
 
-def close(received, expected):
-    """Tells whether two arrays agree in shape and within rounding"""
+def close(received, expected, size=1.0):
+    """Tells whether two arrays agree in shape and within rounding
+
+    Args:
+        received, expected: arrays.
+        size: float, how large the terms are of which they are sums.
+    """
     received, expected = np.asarray(received), np.asarray(expected)
     return (received.shape == expected.shape and
-            np.allclose(received, expected, rtol=1e-3, atol=2e-5))
+            np.allclose(received, expected, rtol=1e-3, atol=2e-5 * size))
 
 
 def with_activation(step, name):
@@ -295,7 +315,7 @@ def wrong_activations(steps):
     for right in ('relu', 'linear'):
         like = [step for step in steps if step[2:3] == (right,)]
         found = {'activation': like}
-        if steps[-1] in like:
+        if like and steps[-1] in like:
             found['hidden'] = like[:-1]
         for (kind, chosen), name in itertools.product(
                 found.items(), ACTIVATIONS):
@@ -315,7 +335,8 @@ def alternatives(steps):
         for all, what is used, what must be), which describe the fault.
     """
     yield from one_wrong_step(steps)
-    yield from wrong_images(steps)
+    if any(step[0] == 'conv' for step in steps):
+        yield from wrong_images(steps)
     yield from wrong_activations(steps)
 
 
@@ -344,24 +365,3 @@ def diagnose(steps, layers, x, received, until):
                 # Too little was left for a valid convolution.
                 continue
     return None, None
-
-
-def gradient(function, arrays, chosen):
-    """Computes derivatives
-
-    Args:
-        function: function of a list of arrays, which gives a number.
-        arrays: list of arrays, where to differentiate it.
-        chosen: list of pairs of the number of an array and an index there.
-
-    Returns:
-        array, the derivative by each of the chosen values.
-    """
-    slopes = []
-    for number, index in chosen:
-        # The other arrays stay real, which is faster.
-        changed = list(arrays)
-        changed[number] = arrays[number].astype(complex)
-        changed[number][index] += 1j * STEP
-        slopes.append(function(changed).imag / STEP)
-    return np.array(slopes)

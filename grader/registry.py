@@ -61,7 +61,7 @@ class Unjudged(Exception):
 class Check:
     """One thing that must be true of a file"""
 
-    def __init__(self, name, judge, tasks, needs, after, about):
+    def __init__(self, name, judge, tasks, needs, after, advice):
         """Makes a check
 
         Args:
@@ -74,27 +74,27 @@ class Check:
             needs: tuple of str, checks that must have found something, else
                 this one is not judged.
             after: tuple of str, other checks that are made before.
-            about: None, or for advice, which is not scored: tuple of str,
-                the checks that must have passed, else it is not given.
+            advice: bool, whether it is not scored; then it is made for
+                files without a fault alone.
         """
         self.name = name
         self.judge = judge
         self.tasks = tasks
         self.needs = needs
         self.after = after
-        self.about = about
+        self.advice = advice
 
     @property
     def before(self):
         """tuple of str, the checks that are made before this one"""
-        return self.needs + self.after + (self.about or ())
+        return self.needs + self.after
 
 
-def check(name, tasks=ALL, needs=(), after=(), about=None):
+def check(name, tasks=ALL, needs=(), after=(), advice=False):
     """Makes the decorator that puts a function on the list of checks"""
     def register(judge):
         """Puts judge on the list"""
-        CHECKS.append(Check(name, judge, tasks, needs, after, about))
+        CHECKS.append(Check(name, judge, tasks, needs, after, advice))
         return judge
     return register
 

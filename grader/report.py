@@ -14,7 +14,7 @@ from .wording import plural
 NO_CAGE = ('No cage: the files could read and change what you can, and forge '
            'nothing but their own answers.')
 MOST_LINES = 40
-MOST_ADVICE = 6
+MOST_ADVICE = 4
 MOST_ROWS = 10
 MOST_HIDDEN = 6
 NAME = 24

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """The arguments that autoencoder is called with, and inputs for its models"""
 
+import contextlib
+
 import numpy as np
 
 from .registry import Fault, IMAGES, SPARSE, Unjudged
@@ -14,7 +16,7 @@ VECTORS = [(21, [13, 8], 5), (12, [6, 6], 3), (10, [6], 4), (8, [], 3)]
 STACKS = [((12, 20, 2), [4, 3, 5], (2, 3, 5)),
           ((9, 14, 3), [6, 4], (3, 4, 4)),
           ((4, 12, 1), [3, 3, 3], (1, 2, 3)),
-          ((8, 6, 1), [4], (4, 3, 4))]
+          ((10, 8, 1), [4], (5, 4, 4))]
 # Here height and width are even at every pooling, so that its padding does
 # not matter.
 EVEN = ((16, 24, 2), [4, 3, 5], (2, 3, 5))
@@ -33,18 +35,23 @@ def shape_of(dims):
 
 
 def drawn_sizes(solution):
-    """Draws arguments that no file can know beforehand"""
+    """Draws arguments that no file can know beforehand
+
+    Always three layers, and of these two neighbours that are equal.
+    """
     draw = solution.draw('sizes')
-    if solution.task == IMAGES:
-        filters = draw.randint(3, 9, 3).tolist()
+    images = solution.task == IMAGES
+    layers = draw.permutation(range(3, 9) if images else range(4, 15))[
+        [0, draw.randint(2), 1]].tolist()
+    if images:
+        filters = layers
         height, width = draw.randint(1, 3, 2).tolist()
         return ((8 * height - 4, 8 * width + 4, int(draw.randint(1, 4))),
                 filters, (height, width + 1, filters[-1]))
     # More inputs than a batch has, and more than two latent dimensions: then
     # a loss with a wrong factor never has the right value by chance.
     sizes = (int(draw.randint(BATCH + 1, 40)),
-             draw.randint(4, 15, draw.randint(2, 4)).tolist(),
-             int(draw.randint(3, 8)))
+             layers, int(draw.randint(3, 8)))
     return sizes + (LAMBTHA,) if solution.task == SPARSE else sizes
 
 
@@ -60,8 +67,8 @@ def sizes_of(solution):
 def trained_sizes(solution, *networks):
     """Chooses the arguments with which loss and training are judged
 
-    Those that are drawn, if all networks are known for them; else the first
-    with which auto gives back the size of its input.
+    Those that are drawn, if auto gives back as many values as it takes there
+    and all networks are known; else the first others of which that is true.
 
     Args:
         solution: Solution.
@@ -72,18 +79,17 @@ def trained_sizes(solution, *networks):
     """
     made = []
     for sizes in [drawn_sizes(solution)] + sizes_of(solution)[:2]:
-        try:
+        with contextlib.suppress(Unjudged):
             models = solution.models(sizes)
-        except Unjudged:
-            continue
-        made.append(sizes)
-        if all(found and models.layers in found for found in networks):
-            return sizes
+            made.append((
+                shape_of(sizes[0])[-1:] not in models.shapes['decoder'],
+                not all(found and models.layers in found
+                        for found in networks), len(made), sizes))
     if not made:
         solution.primary
         raise Unjudged('there are no models whose loss could be judged',
                        by=('returns', 'sizes'))
-    return made[0]
+    return min(made)[-1]
 
 
 def inputs_for(solution, sizes, count, side='encoder'):

@@ -68,7 +68,8 @@ def error_sentence(action, kind, text, runtime):
         ((': ' + meaning, older) for pattern, meaning, older in HINTS
          if re.search(pattern, said, re.DOTALL)), ('', None))
     if older not in (None, runtime):
-        meaning += '; written for an older TensorFlow? Try RUNTIME=' + older
+        meaning += '; written for {} TensorFlow? Try RUNTIME={}'.format(
+            'a newer' if runtime == 'page' else 'an older', older)
     if meaning:
         what = clean(what, 280 - len(action + kind + meaning))
     return '{} raised {}{}{}'.format(action, kind, what and ': ' + what,

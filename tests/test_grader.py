@@ -13,8 +13,8 @@ import threading
 import numpy as np
 import pytest
 
-from grader import judge, optimizers, oracle, scores
-from grader.checks import checks_of, loss
+from grader import gradients, judge, optimizers, oracle, scores
+from grader.checks import checks_of, loss, training
 from grader.proof.__main__ import grade
 from grader.registry import TASKS, Check, Fault
 from grader.sandbox import protocol
@@ -74,7 +74,7 @@ def test_hostile(first, tmpdir):
         # Whatever could not be judged for it says so.
         judged = {check.name for check in checks_of(TASKS.index(
             next(task for task in TASKS if task.file == said['file'])))
-                  if check.about is None}
+                  if not check.advice}
         failed = {one['check'] for key in ('faults', 'not_judged')
                   for one in said[key]}
         assert judged <= failed, name
@@ -85,7 +85,7 @@ def test_weights():
     for task in range(len(TASKS)):
         assert sum(scores.WEIGHTS[task].values()) == 100
         names = {check.name for check in checks_of(task)
-                 if check.about is None} | set(scores.FORM)
+                 if not check.advice} | set(scores.FORM)
         assert names == set(scores.WEIGHTS[task])
 
 
@@ -217,29 +217,79 @@ def test_normal_distance():
     assert oracle.normal_distance(uniform) > oracle.SURE
 
 
-@pytest.mark.parametrize('name', sorted(oracle.ACTIVATIONS))
-def test_gradient(name):
-    """Complex steps give the slopes that differences give"""
-    random = np.random.RandomState(1)
-    inputs = random.rand(5, 4)
-    arrays = [random.randn(4, 3), random.randn(3)]
+NETWORKS = [[('dense', 0, name), ('part', 1, 3), ('dense', 1, 'tanh')]
+            for name in sorted(oracle.ACTIVATIONS)] + [
+    [('conv', 0, 'elu', padding), ('pool', pooling),
+     ('conv', 1, 'tanh', 'same'), ('up', upsampling)]
+    for padding in ('same', 'valid')
+    for pooling in ('max', 'average', 'valid', 'strided', 'none')
+    for upsampling in ('nearest', 'bilinear', 'none')]
 
-    def loss(arrays):
-        """Computes some loss of one layer"""
-        outputs = oracle.forward([('dense', 0, name)], [tuple(arrays)],
-                                 inputs)
-        return (outputs ** 2).sum()
-    places = [(0, (1, 2)), (0, (3, 0)), (1, (1,))]
-    expected = []
-    for number, place in places:
-        two = []
+
+@pytest.mark.parametrize('steps', NETWORKS, ids=str)
+def test_backward(steps):
+    """Backpropagation gives the gradients that differences give"""
+    random = np.random.RandomState(1)
+    images = steps[0][0] == 'conv'
+    x = random.rand(2, 7, 9, 2) if images else random.rand(6, 4)
+    shapes = ((3, 2, 2, 3), (3, 3, 3, 2)) if images else ((4, 5), (2, 3))
+    layers = [(random.randn(*shape), random.randn(shape[-1]))
+              for shape in shapes]
+    weights = random.randn(*oracle.forward(steps, layers, x).shape)
+    found, back = gradients.backward(steps, layers, x, weights)
+    for array, slopes in zip([x] + [one for layer in layers for one in layer],
+                             [back] + found):
+        direction, two = random.randn(*array.shape), []
         for step in (1e-6, -1e-6):
-            moved = [array.copy() for array in arrays]
-            moved[number][place] += step
-            two.append(loss(moved))
-        expected.append((two[0] - two[1]) / 2e-6)
-    np.testing.assert_allclose(oracle.gradient(loss, arrays, places),
-                               expected, rtol=1e-5, atol=1e-7)
+            array += step * direction
+            two.append((weights * oracle.forward(steps, layers, x)).sum())
+            array -= step * direction
+        np.testing.assert_allclose(
+            (slopes * direction).sum(), (two[0] - two[1]) / 2e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize('number', range(len(loss.LOSSES)))
+def test_slopes(number):
+    """The slopes of a loss are those that differences give"""
+    random = np.random.RandomState(number)
+    x, y, direction = random.rand(3, 5, 4) * 0.8 + 0.1
+    function = loss.LOSSES[number][1]
+    two = [function(x, y + step * direction).sum() for step in (1e-6, -1e-6)]
+    slopes = gradients.slopes_of(lambda p: function(x, p), y)
+    np.testing.assert_allclose((slopes * direction).sum(),
+                               (two[0] - two[1]) / 2e-6, rtol=1e-5)
+
+
+OTHER_RULES = {
+    'right': lambda slopes: optimizers.adam(slopes),
+    'signs': lambda slopes: -np.sign(slopes),
+    'another beta': lambda slopes: -np.array([
+        slopes[max(0, at - 3):at + 1].mean(axis=0) for at in range(
+            len(slopes))]),
+    'RMSprop': optimizers.rmsprop,
+}
+
+
+@pytest.mark.parametrize('name', sorted(OTHER_RULES))
+def test_misses(name):
+    """Weights that move by another rule than Adam's are told from others"""
+    random = np.random.RandomState(3)
+    slopes = random.randn(12, 60) * random.rand(12, 1)
+    numbers = np.repeat([0, 1, 2], 20)
+    moves = 1e-3 * np.array(list(OTHER_RULES[name](slopes)))
+    wanted = np.array(list(optimizers.adam(slopes)))
+    run = training.Run(moves, wanted, slopes, list(range(12)))
+    missed, lost, rate = optimizers.misses(run, numbers, wanted)
+    assert (missed.mean(axis=0) > 0.5).all() == (name != 'right')
+    if name == 'right':
+        assert not missed.any() and not lost.any()
+        assert rate == pytest.approx(1e-3)
+        # A weight that is overwritten at every step, and an array that climbs.
+        moves[:, 3] = 0.1
+        moves[:, 40:] *= -1
+        missed, lost, _ = optimizers.misses(run, numbers, wanted)
+        assert (missed.mean(axis=0) > 0.5).tolist() == [False, False, True]
+        assert lost.tolist() == [True, False, True]
 
 
 def test_adam():

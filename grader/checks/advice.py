@@ -17,12 +17,7 @@ NO_SIZES = (0, -1, 2.5, True, None, '3')
 NO_LISTS = (5, '5', None, [0], [-2, 3], [2.5], [None])
 
 
-def advise(name, *about):
-    """Makes the decorator for a check that is not scored, see registry"""
-    return check(name, about=about)
-
-
-@advise('scalar', 'loss', 'optimizer', 'training')
+@check('scalar', advice=True)
 def scalar(solution, found):
     """Advises on what evaluate returns"""
     models = solution.primary
@@ -31,7 +26,7 @@ def scalar(solution, found):
             'returns one, the loss', count)
 
 
-@advise('names', 'returns', 'order')
+@check('names', advice=True)
 def names(solution, found):
     """Advises on the names of the models"""
     received = solution.primary.tell()['names']
@@ -41,21 +36,21 @@ def names(solution, found):
             'autoencoder read better', ', '.join(received))
 
 
-@advise('quiet', 'returns')
+@check('quiet', advice=True)
 def quiet(solution, found):
     """Advises on what is printed"""
     require(not solution.primary.tell()['printed'], 'the file or autoencoder '
             'prints something; only a main should')
 
 
-@advise('folder', 'returns')
+@check('folder', advice=True)
 def folder(solution, found):
     """Advises on the working directory"""
     require(not solution.primary.tell()['moved'], 'the file or autoencoder '
             'changes the working directory')
 
 
-@advise('kinds-of-numbers', 'returns')
+@check('kinds-of-numbers', advice=True)
 def kinds_of_numbers(solution, found):
     """Advises on tuples and NumPy's numbers"""
     try:
@@ -66,7 +61,7 @@ def kinds_of_numbers(solution, found):
             without_hint(str(fault))))
 
 
-@advise('independent', 'returns')
+@check('independent', advice=True)
 def independent(solution, found):
     """Advises that a second call leaves the models of the first alone"""
     one = solution.primary
@@ -94,7 +89,7 @@ def bad_arguments(solution):
             yield place, sizes[:place] + (value,) + sizes[place + 1:]
 
 
-@advise('bad-arguments', 'returns')
+@check('bad-arguments', advice=True)
 def bad_arguments_named(solution, found):
     """Advises on a ValueError or TypeError that names the argument"""
     for place, arguments in bad_arguments(solution):

@@ -115,6 +115,9 @@ def explained(solution, sizes, fault):
     """
     if solution.task != IMAGES or not unfitting(str(fault)):
         return fault
+    # Padding matters only where a size is odd at a pooling.
+    if not any(size % 2 ** len(sizes[1]) for size in sizes[0][:2]):
+        return fault
     sentence = '{}: its layers do not fit together, but with {} they do; ' \
         'max pooling must have same padding, which rounds up where a size ' \
         'is odd'.format(written(sizes), written(EVEN))
@@ -130,7 +133,7 @@ def explained(solution, sizes, fault):
     return Fault(sentence, fault.line, unless=FITTING)
 
 
-@check('signature', about=('name',))
+@check('signature', advice=True)
 def signature(solution, found):
     """Advises on the names of the arguments: mains call by position"""
     received = solution.function()[1]

@@ -13,7 +13,7 @@ from ..registry import (Fault, Unjudged, VARIATIONAL, check, finding,
 from ..sizes import inputs_for, over_sizes
 from ..wording import plural
 from .activations import explain
-from .layers import fitting, paired, pairs
+from .layers import LARGE, fitting, paired, pairs
 
 # How many inputs noise is judged with, and how many standard deviations a
 # statistic of it may be away from what it must be, see sampling.
@@ -28,6 +28,18 @@ NAMES = ('latent representation', 'mean', 'log variance')
 INSTEAD = (
     ('the variance, exp(log_var),', np.log),
     ('the deviation, exp(log_var / 2),', lambda output: 2 * np.log(output)),
+)
+
+# What the noise is multiplied by, and what students multiply it by instead.
+DEVIATIONS = (
+    (None, lambda log_var: np.exp(log_var / 2)),
+    ('exp(log_var)', np.exp),
+    ('log_var', lambda log_var: log_var),
+    ('log_var / 2', lambda log_var: log_var / 2),
+    ('exp(2 * log_var)', lambda log_var: np.exp(2 * log_var)),
+    ('exp(-log_var / 2)', lambda log_var: np.exp(-log_var / 2)),
+    ('1, not by the deviation', lambda log_var: 1 + 0 * log_var),
+    ('sqrt(abs(log_var))', lambda log_var: np.sqrt(np.abs(log_var))),
 )
 
 # What is known of the three outputs. roles: list of int, the places of sample,
@@ -85,31 +97,32 @@ class Encoder:
         return [oracle.forward(self.networks[key], pairs(weights, 2), inputs)
                 for key in ('mean', 'log_var')]
 
-    def log_var_of(self, weights):
-        """Finds kernel and bias of the log variance among weights"""
-        (_, at, _), (_, start, stop) = self.networks['log_var'][-2:]
+    def part_of(self, weights, key='log_var'):
+        """Finds kernel and bias of the log variance, or mean, among weights"""
+        (_, at, _), (_, start, stop) = self.networks[key][-2:]
         return (weights[2 * at][:, start:stop],
                 weights[2 * at + 1][start:stop])
 
-    def quiet(self, weights, value):
-        """Sets the log variance, whatever the inputs are
+    def quiet(self, weights, value, key='log_var'):
+        """Sets the log variance, or the mean, whatever the inputs are
 
         Args:
             weights: list of arrays.
-            value: float, or array (latent,).
+            value: float.
+            key: str, log_var or mean.
 
         Returns:
             list of arrays.
         """
         weights = [w.copy() for w in weights]
-        kernel, bias = self.log_var_of(weights)
+        kernel, bias = self.part_of(weights, key)
         kernel[:], bias[:] = 0, value
         return weights
 
     def spread(self, purpose):
         """Draws weights with varied means and log variances"""
         weights = self.randomise(purpose)
-        kernel, bias = self.log_var_of(weights)
+        kernel, bias = self.part_of(weights)
         # A decoder's output must not saturate for a large deviation.
         kernel *= 0.2
         bias[:] = np.linspace(-2, 0.5, len(bias))
@@ -122,19 +135,26 @@ def depends(noise, log_var):
         0, 1]) > BOUND * noise.size ** -0.5
 
 
-def noise_of(outputs, sample, mean, log_var):
-    """Computes the noise, were these places those of the three outputs"""
+def explains(spread, log_var, deviation):
+    """Tells whether noise is normal but for its mean and size
+
+    Args:
+        spread: array (n, latent_dims), the noise times its deviation.
+        log_var: array (n, latent_dims).
+        deviation: function of log_var, the deviation.
+
+    Returns:
+        bool; floats, the mean and the deviation of the noise.
+    """
     with np.errstate(all='ignore'):
-        return np.nan_to_num((outputs[sample] - outputs[mean]) / np.exp(
-            outputs[log_var] / 2.0))
-
-
-def dependence(outputs, sample, mean, log_var):
-    """Tells how much the noise depends on the mean, in their ranks"""
-    given, found = [np.argsort(np.argsort(array, axis=0), axis=0) / float(
-        len(array)) - 0.5 for array in (
-            outputs[mean], noise_of(outputs, sample, mean, log_var))]
-    return np.abs((given * found).mean(axis=0)).mean()
+        noise = np.nan_to_num(spread / deviation(log_var))
+    # Medians, for the noise may have any distribution.
+    centre = np.median(noise)
+    width = np.median(np.abs(noise - centre)) / 0.674490
+    # With a wrong deviation the noise depends on the log variance.
+    return (width > 1e-6 and not depends(noise - centre, log_var) and
+            oracle.normal_distance((noise - centre) / width) < oracle.SURE
+            ), centre, width
 
 
 def find_roles(first, second):
@@ -153,12 +173,12 @@ def find_roles(first, second):
     sample = random[0] if len(random) == 1 else 0
     one, two = [at for at in range(3) if at != sample]
     usual, other = [sample, one, two], [sample, two, one]
-    for order in (usual, other):
-        if oracle.normal_distance(noise_of(first, *order)) < oracle.SURE:
-            return order
-    # The noise is not that of the exercise in any order.
-    return other if dependence(first, *other) < dependence(
-        first, *usual) else usual
+    # The noise of the exercise, then what students make of it; where nothing
+    # explains the noise, the order is taken to be right.
+    return next((order for _, deviation in DEVIATIONS for order in (
+        usual, other) if explains(
+            first[sample] - first[order[1]], first[order[2]], deviation)[0]),
+                usual)
 
 
 def find_meaning(sample, mean, output):
@@ -314,6 +334,15 @@ def judge_heads(solution, models, heads, networks):
                 faults.append(Fault(sentence, 'encoder'))
     networks.setdefault(models.layers, found)
     raise_all(faults)
+    # Again where they are large.
+    weights = solution.randomise(weights, 'large', LARGE)
+    models.set(encoder=weights)
+    for key, head, value in zip(('mean', 'log_var'), NAMES[1:], three(
+            models, heads, inputs)[1:]):
+        expected = fitting(found[key], pairs(weights, 2), inputs)
+        require(heads.log_var_of is not np.asarray or oracle.close(
+            value, expected, np.abs(expected).max()), 'the {} is not what its '
+                'layer gives where it is large', head, line='encoder')
     require(found['mean'] != found['log_var'], 'the encoder puts out the same '
             'values as mean and as log variance', line='encoder',
             unless=('encoder-layers',))

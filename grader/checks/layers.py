@@ -9,8 +9,12 @@ from ..networks import counts_of, shapes_of, steps_for
 from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL,
                         check, finding, require)
 from ..sizes import inputs_for, over_sizes
+from ..solution import SCALE
 from ..wording import listed, plural
 from .activations import explain
+
+# Of kernels that lead to large values.
+LARGE = 6.0
 
 
 def pairs(weights, rank):
@@ -165,26 +169,30 @@ def judge_output(solution, side, models, networks):
             if it is known.
     """
     model = getattr(models, side)
-    weights = solution.randomise(model.weights(), side)
-    layers = paired(solution, side, weights)
-    models.set(**{side: weights})
     inputs = inputs_for(solution, models.sizes, COUNT, side)
-    received = model.call(inputs)
-    require(len(received) == 1, 'the {} puts out {}; it must be one', side,
-            plural(len(received), 'value'), line=side)
-    received = received[0]
-    steps = steps_for(solution.task, side, len(layers))
-    expected = fitting(steps, layers, inputs)
-    if expected is not None and oracle.close(received, expected):
-        networks.setdefault(models.layers, steps)
-        return
-    fault, other = oracle.diagnose(steps, layers, inputs, received,
-                                   solution.deadline)
-    if fault:
-        networks.setdefault(models.layers, other)
-        raise Fault(explain(solution.task, side, fault, len(layers)), side)
-    raise Fault(unexplained(side, received, expected), side,
-                unless=(side + '-layers',))
+    # Also with values so large that what is cut off there shows.
+    for scale in (SCALE, LARGE)[:1 + (models is solution.primary)]:
+        weights = solution.randomise(model.weights(), side, scale)
+        layers = paired(solution, side, weights)
+        models.set(**{side: weights})
+        received = model.call(inputs)
+        require(len(received) == 1, 'the {} puts out {}; it must be one',
+                side, plural(len(received), 'value'), line=side)
+        received = received[0]
+        steps = steps_for(solution.task, side, len(layers))
+        expected = fitting(steps, layers, inputs)
+        if expected is not None and oracle.close(
+                received, expected, max(1, np.abs(expected).max())):
+            networks.setdefault(models.layers, steps)
+            continue
+        fault, other = oracle.diagnose(steps, layers, inputs, received,
+                                       solution.deadline)
+        if fault:
+            networks[models.layers] = other
+            raise Fault(explain(solution.task, side, fault, len(layers)),
+                        side)
+        raise Fault(unexplained(side, received, expected), side,
+                    unless=(side + '-layers',))
 
 
 def unexplained(side, received, expected):
@@ -194,11 +202,11 @@ def unexplained(side, received, expected):
             '{}'.format(side, received.shape[1:], expected.shape[1:])
     if not np.isfinite(received).all():
         return 'the {} puts out infinite values or NaN'.format(side)
-    return 'the output of the {} is not what its weights give with the ' \
-        'activations of the exercise{}'.format(
-            side, '' if expected is None else
-            ': it differs by up to {:.2g}'.format(
-                np.abs(received - expected).max()))
+    return 'the output of the {} is not what its layers must give{}; they ' \
+        'compute something else, or something stands between or after ' \
+        'them'.format(side, '' if expected is None else
+                      ': it differs by up to {:.2g}'.format(
+                          np.abs(received - expected).max()))
 
 
 @check('encoder-output', tasks=(DENSE, SPARSE, IMAGES),
@@ -224,6 +232,9 @@ def decoder_output(solution, found):
 
 def judge_shared(models, inputs, weights, unless=()):
     """Checks that auto follows when the weights of one side change"""
+    require(not oracle.close(models.auto.one(inputs), inputs), 'auto puts out '
+            'its input; it must put out what the decoder makes of it',
+            line='auto')
     for side in ('encoder', 'decoder'):
         before = models.auto.one(inputs)
         models.set(**{side: [0.7 * w + 0.1 for w in weights[side]]})
@@ -231,6 +242,13 @@ def judge_shared(models, inputs, weights, unless=()):
         require(not oracle.close(before, after), 'the weights of auto and {} '
                 'are not shared: a change of those of the {} does not change '
                 'what auto puts out', side, side, line='auto', unless=unless)
+
+
+def judge_predict(models, inputs, received):
+    """Checks that auto predicts what it puts out when it is called"""
+    require(models is not models.solution.primary or oracle.close(
+        models.auto.call(inputs, predict=COUNT)[0], received), 'predict of '
+            'auto gives something else than calling it does', line='auto')
 
 
 def unlike_decoder(unless=()):
@@ -248,6 +266,7 @@ def judge_auto(solution, models):
     if not oracle.close(received, models.decoder.one(codes)):
         judge_shared(models, inputs, weights)
         raise unlike_decoder()
+    judge_predict(models, inputs, received)
 
 
 @check('auto-output', tasks=(DENSE, SPARSE, IMAGES), after=FITTING)

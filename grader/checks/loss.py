@@ -16,32 +16,38 @@ from .layers import drawn, pairs
 ADDED = ((0.0, 0.0), (oracle.EPSILON, oracle.EPSILON),
          (oracle.EPSILON, 1 - oracle.MOST))
 
-# The loss of a file, right or wrong. function: of inputs, outputs and what the
-# encoder computes on the way to a code, gives a number; logits: bool, whether
-# Keras computes it from what the decoder's last activation is given, as if
-# that were a sigmoid, whatever it is.
-Objective = collections.namedtuple('Objective', 'function logits')
+# The loss of a file, right or wrong. function: of inputs, outputs, and mean
+# and log variance, gives a number for each row, of which the loss is the mean;
+# logits: bool, whether Keras computes it from what the decoder's last
+# activation is given, as if that were a sigmoid, whatever it is; right: bool,
+# whether it is known to be that of the exercise.
+Objective = collections.namedtuple('Objective', 'function logits right',
+                                   defaults=(False,))
 
 # Where auto gives another shape than its input has, one of these may know why.
 SHAPING = ('auto-output', 'decoder-output', 'decoder-layers',
            'encoder-output', 'encoder-layers')
 
+CUT = 'where outputs are near 0 and 1, the loss reported is {:.5g}; it must ' \
+    'be {:.5g}, for nothing may be cut off there'
+# Where students cut outputs.
+LEAST = (0, 1e-3, 0.01, 0.02, 0.05, 0.1)
 COMPILED = 'it must be compiled with Adam and binary cross-entropy'
 
 
-def mean_of_sums(function):
-    """Averages a function of targets and outputs, summed over the last axis"""
-    return lambda t, p: np.mean(np.sum(function(t, p), axis=-1))
+def summed_up(function):
+    """Sums a function of targets and outputs over the last axis"""
+    return lambda t, p: np.sum(function(t, p), axis=-1)
+
+
+def averaged(function):
+    """Averages a function of targets and outputs over the last axis"""
+    return lambda t, p: np.mean(function(t, p), axis=-1)
 
 
 def logit(p):
     """Computes the inverse of the logistic function"""
     return np.log(p / (1 - p))
-
-
-def squared(t, p):
-    """Computes the mean squared error"""
-    return np.mean((t - p) ** 2)
 
 
 def clipped(t):
@@ -51,54 +57,64 @@ def clipped(t):
 
 # Keras 3 computes the categorical cross-entropy from what a sigmoid is given.
 # TensorFlow's gradients of it are right only for targets whose sum is 1.
-OF_LOGITS = mean_of_sums(lambda t, p: -t * np.log(oracle.softmax(logit(p))))
+OF_LOGITS = summed_up(lambda t, p: -t * np.log(oracle.softmax(logit(p))))
 
 
-def swapped(added):
-    """Makes the mean binary cross-entropy of outputs in place of inputs"""
-    return lambda t, p: oracle.binary_crossentropy(p, t, added).mean()
-
-
-def focal(t, p):
-    """Computes the mean focal cross-entropy, with a gamma of 2"""
-    return np.mean((t + p - 2 * t * p) ** 2 *
-                   oracle.binary_crossentropy(t, p))
-
-
-# With the names that people give them; functions of targets and outputs.
+# With the names that people give them; functions of targets and outputs, which
+# give a number for each row.
 LOSSES = (
-    ('the mean squared error', squared),
+    ('the mean squared error', averaged(lambda t, p: (t - p) ** 2)),
     ('the mean absolute error',
-     lambda t, p: np.mean(oracle.magnitude(t - p))),
-    ('the categorical cross-entropy', mean_of_sums(
+     averaged(lambda t, p: oracle.magnitude(t - p))),
+    ('the categorical cross-entropy', summed_up(
         lambda t, p: -t * np.log(p / p.sum(axis=-1, keepdims=True)))),
     ('the categorical cross-entropy', OF_LOGITS),
-    ('the binary cross-entropy of logits', lambda t, p: np.mean(
-        np.log1p(np.exp(p)) - t * p)),
-    ('the KL divergence from inputs to outputs', mean_of_sums(
+    ('the binary cross-entropy of logits', averaged(
+        lambda t, p: np.log1p(np.exp(p)) - t * p)),
+    ('the KL divergence from inputs to outputs', summed_up(
         lambda t, p: clipped(t) * np.log(clipped(t) / p))),
-    ('the Huber loss', lambda t, p: squared(t, p) / 2),
-    ('the hinge loss', lambda t, p: np.mean(
-        oracle.relu(1 - (2 * t - 1) * p))),
-    ('the log of the hyperbolic cosine', lambda t, p: np.mean(
-        np.log(np.cosh(t - p)))),
-    ('the Poisson loss', lambda t, p: np.mean(p - t * np.log(p))),
+    ('the Huber loss', averaged(lambda t, p: (t - p) ** 2 / 2)),
+    ('the hinge loss', averaged(
+        lambda t, p: oracle.relu(1 - (2 * t - 1) * p))),
+    ('the log of the hyperbolic cosine', averaged(
+        lambda t, p: np.log(np.cosh(t - p)))),
+    ('the Poisson loss', averaged(lambda t, p: p - t * np.log(p))),
     ('the binary cross-entropy with label smoothing of 0.1',
-     lambda t, p: entropy(0.9 * t + 0.05, p)),
-    ('the binary focal cross-entropy', focal),
+     lambda t, p: entropies(0.9 * t + 0.05, p)),
+    ('the binary focal cross-entropy', averaged(
+        lambda t, p: (t + p - 2 * t * p) ** 2 *
+        oracle.binary_crossentropy(t, p))),
 ) + tuple(('the binary cross-entropy with inputs and outputs swapped',
-           swapped(added)) for added in ADDED)
+           lambda t, p, added=added: entropies(p, t, added))
+          for added in ADDED)
+
+
+def entropies(t, p, added=ADDED[0]):
+    """Computes the mean binary cross-entropy of each row"""
+    return oracle.binary_crossentropy(t, p, added).mean(axis=-1)
 
 
 def entropy(t, p, added=ADDED[0]):
     """Computes the mean binary cross-entropy"""
-    return oracle.binary_crossentropy(t, p, added).mean()
+    return entropies(t, p, added).mean()
 
 
 def near(received, expected):
     """Tells whether two losses agree within rounding, infinite ones never"""
     return (np.isfinite(expected) and
             abs(received - expected) <= 2e-4 * abs(expected) + 2e-6)
+
+
+def nearest(received, loss, factors=(1,)):
+    """Finds which of ADDED leads to the loss that is nearest to a number
+
+    Args:
+        received: float.
+        loss: function of one of ADDED, which gives a float.
+        factors: sequence of int, by which it may be multiplied.
+    """
+    return min(ADDED, key=lambda added: min(
+        abs(received - factor * loss(added)) for factor in factors))
 
 
 def objective(function, logits=False):
@@ -168,7 +184,7 @@ def other_loss(inputs, outputs, is_it):
     """Raises the Fault of a loss that has a name, if it is one"""
     with np.errstate(all='ignore'):
         for name, function in LOSSES:
-            if is_it(function(inputs, outputs)):
+            if is_it(function(inputs, outputs).mean()):
                 raise Fault('the loss is {}; it must be the binary '
                             'cross-entropy'.format(name), 'compile',
                             found=None if function is OF_LOGITS else
@@ -180,9 +196,10 @@ def summed(inputs, received, expected):
     size = inputs[0].size
     for count, over in ((size, 'the values of an input'),
                         (BATCH, 'the batch'), (BATCH * size, 'both')):
-        require(not near(received, count * expected), 'the binary '
-                'cross-entropy is summed over {}; it must be averaged', over,
-                line='loss', found=objective(entropy))
+        if near(received, count * expected):
+            raise Fault('the binary cross-entropy is summed over {}; it must '
+                        'be averaged'.format(over), 'loss', found=objective(
+                            lambda t, p: count * entropies(t, p)))
 
 
 def is_of_logits(solution, models, found, inputs, weights, is_it):
@@ -210,6 +227,37 @@ def is_of_logits(solution, models, found, inputs, weights, is_it):
     return is_it(entropy(inputs, outputs))
 
 
+def cut(least):
+    """Makes the cross-entropy of outputs that are cut to least, 1 - least"""
+    return lambda t, p: entropies(t, np.where(p.real < least, least, np.where(
+        p.real > 1 - least, 1 - least, p)))
+
+
+def judge_edges(models, inputs, weights, factors):
+    """Checks the loss where outputs are near 0 and 1, or elsewhere not
+
+    Args:
+        models: Models.
+        inputs: array.
+        weights: dict from side to list of arrays.
+        factors: list of int, by which the loss may be multiplied.
+    """
+    *first, kernel, bias = weights['decoder']
+    for factor in (12, 8, 5, 3):
+        models.set(decoder=first + [factor * kernel, factor * bias])
+        outputs = reconstruct(models, inputs)
+        # Nearer, float32 itself cuts off.
+        if 1e-4 < outputs.min() and outputs.max() < 1 - 1e-4:
+            received = evaluated(models, inputs)
+            expected = entropy(inputs, outputs)
+            least = next((one for one in LEAST if any(near(
+                received, each * cut(one)(inputs, outputs).mean())
+                                                for each in factors)), None)
+            require(least == 0, CUT, received, expected, line='loss',
+                    found=None if least is None else objective(cut(least)))
+            break
+
+
 def judge_loss(solution, models, found):
     """Compares what evaluate reports with the binary cross-entropy
 
@@ -228,13 +276,16 @@ def judge_loss(solution, models, found):
         """Tells whether a number is the loss that is reported"""
         return any(near(received, factor * expected) for factor in factors)
 
-    if any(is_it(entropy(inputs, outputs, added)) for added in ADDED):
-        return objective(entropy)
+    added = nearest(received, lambda added: entropy(inputs, outputs, added),
+                    factors)
+    if is_it(entropy(inputs, outputs, added)):
+        judge_edges(models, inputs, weights, factors)
+        return objective(lambda t, p: entropies(t, p, added))
     other_loss(inputs, outputs, is_it)
     expected = factors[-1] * entropy(inputs, outputs)
     summed(inputs, received, expected)
     if is_of_logits(solution, models, found, inputs, weights, is_it):
-        return objective(entropy, logits=True)
+        return objective(entropies, logits=True)
     # Keras cuts off outputs that are 0 or 1, or beyond: these would not show
     # which loss it is.
     if not 0 < outputs.min() <= outputs.max() < 1 and not ends_in_sigmoid(
@@ -244,11 +295,11 @@ def judge_loss(solution, models, found):
     if constant:
         raise Fault('the binary cross-entropy is multiplied by {:.3g}; it '
                     'must be as it is'.format(constant / factors[-1]), 'loss',
-                    found=objective(lambda t, p: constant * entropy(t, p)))
+                    found=objective(lambda t, p: constant * entropies(t, p)))
     # This may be a penalty that does not depend on lambtha, which the check
     # `penalty` finds.
     if solution.task == SPARSE and received > expected:
-        return objective(entropy)
+        return objective(entropies)
     require(np.isfinite(received), 'the loss reported is {}; the binary '
             'cross-entropy of these outputs is {:.5g}', received, expected,
             line='loss')

@@ -7,6 +7,8 @@ standard deviations) or 7e-10 (Kolmogorov-Smirnov, see oracle.SURE): 2e-7 in
 all. Inputs and weights are those of the seed; the file's noise is its own.
 """
 
+import contextlib
+
 import numpy as np
 
 from .. import oracle
@@ -14,25 +16,15 @@ from ..models import COUNT
 from ..networks import steps_for
 from ..registry import (Fault, Unjudged, VARIATIONAL, check, finding,
                         raise_all, require)
-from ..sizes import inputs_for, over_sizes
-from .heads import BOUND, MANY, Encoder, depends
-from .layers import judge_shared, pairs, unlike_decoder
+from ..sizes import EXERCISE, drawn_sizes, inputs_for, over_sizes
+from ..wording import written
+from .heads import BOUND, DEVIATIONS, MANY, Encoder, explains
+from .layers import judge_predict, judge_shared, pairs, unlike_decoder
 
-# A log variance that leaves next to no noise.
-SILENT = -30.0
+# A log variance that leaves next to no noise, and a large one.
+SILENT, LOUD = -30.0, 12.0
 
 WANTED = 'the latent representation must be mean + exp(log_var / 2) * noise'
-
-# What students multiply the noise by, in place of exp(log_var / 2).
-DEVIATIONS = (
-    ('exp(log_var)', np.exp),
-    ('log_var', lambda log_var: log_var),
-    ('log_var / 2', lambda log_var: log_var / 2),
-    ('exp(2 * log_var)', lambda log_var: np.exp(2 * log_var)),
-    ('exp(-log_var / 2)', lambda log_var: np.exp(-log_var / 2)),
-    ('1, not by the deviation', lambda log_var: 1 + 0 * log_var),
-    ('sqrt(abs(log_var))', lambda log_var: np.sqrt(np.abs(log_var))),
-)
 
 
 def wrong_noise(spread, log_var, who):
@@ -43,22 +35,14 @@ def wrong_noise(spread, log_var, who):
         log_var: array (n, latent_dims).
         who: str, what was sampled, for the sentence.
     """
-    for name, deviation in ((None, lambda log_var: np.exp(log_var / 2)),
-                            ) + DEVIATIONS:
-        with np.errstate(all='ignore'):
-            noise = np.nan_to_num(spread / deviation(log_var))
-        # Medians, for the noise may have any distribution.
-        centre = np.median(noise)
-        width = np.median(np.abs(noise - centre)) / 0.674490
-        # With a wrong deviation the noise depends on the log variance.
-        if (width < 1e-6 or depends(noise - centre, log_var) or
-                oracle.normal_distance(
-                    (noise - centre) / width) > oracle.SURE):
+    for name, deviation in DEVIATIONS:
+        explained, centre, width = explains(spread, log_var, deviation)
+        if not explained:
             continue
         faults = []
         # Where the deviation is another, chance alone is allowed: medians
         # vary by a quarter more than means.
-        most = 1.25 * BOUND * noise.size ** -0.5 if name else 0.02
+        most = 1.25 * BOUND * spread.size ** -0.5 if name else 0.02
         if abs(centre) > most or abs(width - 1) > most:
             faults.append(Fault(
                 'the noise of {} has mean {:.2f} and deviation {:.2f}; they '
@@ -131,6 +115,18 @@ def judge_two(first, second, who):
             who)
 
 
+def judge_other(solution, models, found):
+    """Checks the noise of models of other sizes, also where it is large"""
+    encoder = Encoder(solution, models, found)
+    inputs = inputs_for(solution, models.sizes, MANY // 4)
+    weights = encoder.spread('sample')
+    _, bias = encoder.part_of(weights)
+    bias[:] = np.linspace(bias[0], LOUD, len(bias))
+    models.set(encoder=weights)
+    judge_noise(*encoder.three(inputs), who='the latent representation of ' +
+                written(models.sizes))
+
+
 @check('sample', tasks=(VARIATIONAL,), needs=('outputs', 'encoder-output'),
        after=('encoder-layers', 'decoder-layers'))
 def sample(solution, found):
@@ -144,6 +140,10 @@ def sample(solution, found):
         noises = [judge_noise(*encoder.three(inputs), who=who)
                   for _ in range(2)]
         judge_two(noises[0], noises[1], who)
+        for sizes in (EXERCISE[VARIATIONAL], drawn_sizes(solution)):
+            with contextlib.suppress(Unjudged):
+                judge_other(solution, solution.models(sizes), found)
+        models.set(encoder=encoder.spread('sample'))
         outputs = encoder.three(inputs, predict=MANY // 2)
         judge_two(noises[1], judge_noise(*outputs, who=who + ' in predict'),
                   who)
@@ -214,6 +214,7 @@ def judge_fed(solution, models, found):
     received = models.auto.one(inputs)
     mean, _ = encoder.compute(weights['encoder'], inputs)
     if oracle.close(received, models.decoder.one(mean)):
+        judge_predict(models, inputs, received)
         return
     loud = encoder.randomise('auto encoder')
     models.set(encoder=loud)

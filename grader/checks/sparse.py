@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import oracle
 from ..registry import Fault, SPARSE, Unjudged, check, finding, require
-from ..sizes import BATCH, inputs_for, trained_sizes
+from ..sizes import BATCH, EXERCISE, inputs_for, trained_sizes
 from .activations import name_of
 from .layers import pairs
 from .loss import evaluated, reconstruct, with_sigmoid
@@ -22,7 +22,7 @@ WRONG = -1
 Known = collections.namedtuple('Known', 'sizes networks objective')
 
 
-def measure(solution, known, lambtha, purpose):
+def measure(solution, known, lambtha, purpose, larger=1.0):
     """Measures what the loss contains beside what it is for a lambtha of 0
 
     Args:
@@ -30,6 +30,8 @@ def measure(solution, known, lambtha, purpose):
         known: Known.
         lambtha: float.
         purpose: int, for which weights are drawn.
+        larger: float, by which the encoded output is multiplied, and the
+            decoder's first kernel divided.
 
     Returns:
         float, the penalty; list of pairs (kernel, bias), all layers' of the
@@ -45,6 +47,10 @@ def measure(solution, known, lambtha, purpose):
                             ('decoder', 0.7))}
     # The latent representation must not be zero throughout.
     weights['encoder'][-1] = np.abs(weights['encoder'][-1])
+    for side, at, by in (('encoder', -2, larger), ('encoder', -1, larger),
+                         ('decoder', 0, 1 / larger)):
+        # Rounded as it is sent.
+        weights[side][at] = np.float32(by * weights[side][at]).astype(float)
     models.set(**weights)
     inputs = inputs_for(solution, models.sizes, BATCH)
     outputs, layers, values = inputs, [], []
@@ -57,7 +63,7 @@ def measure(solution, known, lambtha, purpose):
     received = reconstruct(models, inputs)
     return evaluated(models, inputs) - known.objective.function(
         inputs, outputs if known.objective.logits else received, None
-    ), layers, values
+    ).mean(), layers, values
 
 
 def factors(solution, count=BATCH):
@@ -136,7 +142,7 @@ def wrong_factor(solution, part):
        needs=('encoder-output', 'decoder-output', 'loss'),
        after=('encoder-layers', 'decoder-layers', 'auto-output'))
 def penalty(solution, found):
-    """Checks the penalty with two sets of weights
+    """Checks the penalty with two sets of weights and with other lambthas
 
     Returns:
         int, by which of `factors` it is multiplied, or WRONG.
@@ -158,6 +164,17 @@ def penalty(solution, found):
             received - amount * one) < 1e-3 * amount * one + 2e-6), WRONG)
         if factor == WRONG:
             explain_penalty(solution, known, latent)
+    with finding(factor):
+        # That of the exercise, and a large one.
+        for lambtha, larger in ((EXERCISE[SPARSE][3], 1000.0), (
+                10 ** solution.draw('lambtha').uniform(0.5, 1.5), 1.0)):
+            received, _, values = measure(solution, known, lambtha, 7, larger)
+            expected = lambtha * factors(solution)[factor] * np.abs(
+                values[latent][1]).sum()
+            require(abs(received - expected) < 1e-3 * expected + 2e-6, 'for a '
+                    'lambtha of {:.3g} the penalty is {:.3g} times what it '
+                    'must be, lambtha times L1', lambtha,
+                    round(received / expected, 3) + 0.0, line='encoder')
     return factor
 
 

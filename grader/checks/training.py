@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """How auto is trained: by Adam, all layers, on its loss, for as long as asked
 
-What a file says of its optimizer is no proof. After each step the weights
-must be where Adam's rule takes them, with the gradients of the loss that the
-file has. This shows a rule with another name, and training that stops. The
-call of fit is that of the exercise, for a file that is right so far: with its
-sizes, its batch and images for the validation.
+What a file says of its optimizer is no proof. After each step every weight
+must be where Adam's rule takes it, with the gradients of the loss that the
+file has. Before each step all weights are drawn anew, so that the gradients
+change in size and sign, and other rules go elsewhere. The call of fit is that
+of the exercise, for a file that is right so far: with its sizes, its batch and
+images for the validation.
 """
 
 import collections
@@ -13,142 +14,56 @@ import collections
 import numpy as np
 
 from .. import oracle
-from ..optimizers import OTHERS, RULES, adam, misses
-from ..registry import (Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL, check,
-                        raise_all, require)
+from ..optimizers import EXACT, LOOSE, OTHERS, RULES, adam, misses
+from ..registry import (Fault, IMAGES, SPARSE, check, finding, raise_all,
+                        require)
 from ..sizes import BATCH, EXERCISE, inputs_for, trained_sizes
 from ..wording import written
-from .activations import name_of
-from .heads import Encoder
-from .layers import drawn, pairs
-from .loss import evaluated, near, reconstruct, with_sigmoid
-from .sampling import SILENT
-from .sparse import LAMBTHA, WRONG, factors
+from .heads import BOUND
+from .layers import pairs
+from .loss import near, reconstruct
+from .sparse import LAMBTHA, WRONG
+from .trainee import NEEDS, Trainee, flat
 
 # Images take longer to compute.
 IMAGES_BATCH = 4
-# The exercise's batch has 256 inputs. Here it has two, each many times, for
-# the oracle computes the loss of these two only.
-WHOLE, FEW = 256, 2
-# Steps by train_on_batch, of which a few more are drawn, before one by fit.
-# Later ones, of which so many more are drawn, must still change the weights.
-STEPS, LATER = 11, 50
-# Of each array DRAWN weights are drawn and FOLLOWED of these are followed,
-# those with the largest gradients; of images and of large arrays half.
-FOLLOWED, DRAWN, LARGE = 2, 4, 10 ** 5
+# The exercise's batch. Here fit gets one image many times, so that it does not
+# matter which of them a batch has.
+WHOLE = 256
+# Steps by train_on_batch: a few, to which some are drawn; many more with
+# always the same small weights, and so with small gradients; a few again.
+EARLY, MANY, LATE = 8, 200, 4
+SCALES, LITTLE = (0.7, 1.0, 1.4), 0.3
+# How many steps show the noise, and how many samples the oracle draws.
+NOISY, SAMPLES = 64, 20000
 
 BY_ADAM = 'move as Adam with its usual parameters moves them'
 
-# Some steps of training: where they were made; the weights that are followed;
-# for each step an array of how far these have moved, and one of their
-# gradients; how many arrays are the encoder's, and how many there are; all
-# arrays at the end.
-Run = collections.namedtuple('Run', 'models inputs chosen moves slopes counts '
-                             'arrays')
+# Some steps of training: arrays (steps, weights) of how far the weights have
+# moved, and how far Adam moves them for a learning rate of 1; the gradients at
+# all steps; at which of these the moves are known.
+Run = collections.namedtuple('Run', 'moves wanted slopes seen')
 
-NEEDS = ('outputs', 'encoder-output', 'decoder-output', 'auto-output', 'loss',
-         'penalty')
 # For the exercise's own call of fit, all these must be right.
 AFTER = ('returns', 'encoder-layers', 'decoder-layers', 'sample')
 
 
-class Trainee:
-    """Models whose training is judged, with what is known of their loss"""
+def demand_loss(way, name, received, expected, count, slack=0):
+    """Demands that training reports the loss that it must
 
-    def __init__(self, solution, models, found):
-        """Takes what the checks before have found
-
-        Args:
-            solution: Solution.
-            models: Models.
-            found: dict, what NEEDS have found.
-
-        Raises:
-            Unjudged: if a network is not known.
-        """
-        self.solution, self.models = solution, models
-        self.fed, self.penalty = found['auto-output'], found['penalty']
-        self.objective = found['loss']
-        self.encoder, self.decoder = [
-            found[name].get(models.layers)
-            for name in ('encoder-output', 'decoder-output')]
-        if not self.encoder or not self.decoder:
-            raise Unjudged(by=('encoder-layers', 'decoder-layers') + NEEDS)
-        if self.objective.logits:
-            self.decoder = with_sigmoid(self.decoder)
-        self.heads = None
-        if solution.task == VARIATIONAL:
-            self.heads = Encoder(solution, models, found)
-            if self.encoder['mean'] == self.encoder['log_var']:
-                # One layer gives both: a small log variance changes the mean.
-                raise Unjudged(by=('encoder-layers', 'encoder-output'))
-
-    def prepare(self):
-        """Gives encoder and decoder weights with which chance does not matter
-
-        Returns:
-            list of arrays, those of the encoder and then the decoder; int,
-            how many the encoder has.
-        """
-        weights = drawn(self.solution, self.models, 'training', 1.0)
-        for arrays in weights.values():
-            # No layer may put out zeros throughout.
-            arrays[1::2] = map(np.abs, arrays[1::2])
-        if self.heads and self.fed == 'sample':
-            weights['encoder'] = self.heads.quiet(weights['encoder'], SILENT)
-        self.models.set(**weights)
-        return weights['encoder'] + weights['decoder'], len(
-            weights['encoder'])
-
-    def loss_of(self, count, inputs, times):
-        """Makes the file's loss a function of all weights
-
-        Args:
-            count: int, how many arrays are the encoder's.
-            inputs: array.
-            times: int, how often each of them is in the batch.
-
-        Returns:
-            function of a list of arrays.
-        """
-        def loss(arrays):
-            """Computes the loss"""
-            rank = arrays[0].ndim
-            encoder, decoder = pairs(arrays[:count], rank), pairs(
-                arrays[count:], rank)
-            if self.heads:
-                values = [oracle.forward(self.encoder[name], encoder, inputs)
-                          for name in ('mean', 'log_var')]
-                codes = values[self.fed == 'log_var']
-            else:
-                values, codes = oracle.preactivations(self.encoder, encoder,
-                                                      inputs)
-            outputs = oracle.forward(self.decoder, decoder, codes)
-            loss = self.objective.function(inputs, outputs, values)
-            if self.penalty not in (None, WRONG):
-                # values[-1] are those of the latent layer.
-                loss += self.models.sizes[3] * times * oracle.magnitude(
-                    values[-1][1]).sum() * factors(
-                        self.solution, times * len(inputs))[self.penalty]
-            return loss
-        return loss
-
-
-def choose(solution, loss, arrays):
-    """Chooses weights to follow: of each array some that matter
-
-    Returns:
-        list of pairs of the number of an array and an index there.
+    Args:
+        way: str, the method that reports it.
+        name: str, how that calls it.
+        received, expected: float.
+        count: int, the size of the batch.
+        slack: float, how far it may be away.
     """
-    random, chosen = solution.draw('followed'), []
-    part = 1 + (solution.task == IMAGES or arrays[0].size > LARGE)
-    for number, array in enumerate(arrays):
-        places = [(number, np.unravel_index(at, array.shape))
-                  for at in random.permutation(array.size)[:DRAWN // part]]
-        slopes = np.abs(oracle.gradient(loss, arrays, places))
-        chosen += [places[at] for at in np.argsort(-slopes)[:FOLLOWED // part]
-                   if slopes[at] > 1e-5]
-    return chosen
+    # TensorFlow 1.12 multiplies by the batch, see loss.
+    require(any(near(received, factor * expected) or
+                abs(received - factor * expected) < factor * slack
+                for factor in (1, count)),
+            '{} reports a {} of {:.5g}; that of these outputs is {:.5g}', way,
+            name, received, expected, line='loss')
 
 
 def trained_models(solution, found):
@@ -161,27 +76,8 @@ def trained_models(solution, found):
     return solution.models(sizes)
 
 
-def demand_loss(trainee, way, given, received, before, expected):
-    """Demands that a step reports the loss that it must"""
-    require(before is None or near(received, before), '{} reports a loss '
-            'of {:.5g} where evaluate reports {:.5g} for the same inputs '
-            'and weights; they must be the same', way, received, before,
-            line='compile')
-    # TensorFlow 1.12 multiplies by the batch, see loss.
-    require(expected is None or near(received, expected) or near(
-        received, len(given) * expected), '{} reports a loss of {:.5g}; that '
-            'of these outputs is {:.5g}', way, received, expected,
-            line='loss')
-
-
-def follow(trainee, inputs, times, ways):
-    """Trains, and looks at each step
-
-    Args:
-        trainee: Trainee.
-        inputs: array.
-        times: int, how often each of them is in the batch.
-        ways: list of str, how each step is made, see runner.Module.train.
+def follow(trainee, inputs):
+    """Trains by train_on_batch
 
     Returns:
         Run.
@@ -189,131 +85,225 @@ def follow(trainee, inputs, times, ways):
     Raises:
         Fault: if training is not possible, or reports another loss.
     """
-    models = trainee.models
-    arrays, count = trainee.prepare()
-    reconstruct(models, inputs)
-    loss = trainee.loss_of(count, inputs, times)
-    chosen = choose(trainee.solution, loss, arrays)
-    require(chosen, 'the loss does not depend on the weights', line='loss')
-    given = np.repeat(inputs, times, axis=0)
-    moves, slopes = [], []
-    for step, way in enumerate(ways):
-        # Asked before the step, for evaluate does not change the weights.
-        before = evaluated(models, given) if times == 1 and (
-            step == 0 or way != ways[step - 1]) else None
-        slopes.append(oracle.gradient(loss, arrays, chosen))
-        received, encoder, decoder = models.train(given, way)
-        demand_loss(trainee, way, given, received, before,
-                    loss(arrays) if times > 1 else None)
-        after = encoder + decoder
-        require([w.shape for w in after] == [w.shape for w in arrays],
-                'training changes the shapes of the weights')
-        require(all(np.isfinite(w).all() for w in after), 'training makes '
-                'weights infinite or NaN', line='compile')
-        moves.append(np.array([(after[number] - arrays[number])[place]
-                               for number, place in chosen]))
-        arrays = after
-    return Run(models, given, chosen, np.array(moves), np.array(slopes),
-               (count, len(arrays)), arrays)
+    draw = trainee.solution.draw('steps')
+    early, many = EARLY + draw.randint(5), MANY + draw.randint(50)
+    moves, seen = [], []
+    reconstruct(trainee.models, inputs)
+    for step, times in enumerate([1] * early + [many] + [1] * LATE):
+        arrays = trainee.prepare('step {} '.format(step), inputs, LITTLE if (
+            times > 1) else draw.choice(SCALES))
+        loss, slope = trainee.learn(arrays, inputs)
+        require(slope.any(), 'the loss does not depend on the weights',
+                line='loss')
+        losses, after = trainee.models.train(inputs, steps=times)
+        if trainee.exact:
+            demand_loss('train_on_batch', 'loss', losses[0], loss, len(inputs))
+        moves.append(flat(after) - flat(arrays))
+        trainee.slopes += times * [slope]
+        seen.append(len(trainee.slopes) - 1)
+    return Run(np.array(moves), np.array(list(adam(trainee.slopes)))[seen],
+               np.array(trainee.slopes), seen)
 
 
-def go_on(run, way, steps):
-    """Trains on, and demands that weights still change"""
-    _, encoder, decoder = run.models.train(run.inputs, way, steps)
-    require(not run.moves[-1].any() or any(
-        (new != old).any() for new, old in zip(encoder + decoder, run.arrays)),
-            'training stops: after {} steps the weights do not change any '
-            'more', len(run.moves), line='compile')
-    return run._replace(arrays=encoder + decoder)
+def frozen_arrays(trainee, run):
+    """Lists the numbers of arrays that have gradients and do not move"""
+    largest = np.abs(run.slopes).max(axis=0)
+    return [number for number in range(trainee.numbers[-1] + 1)
+            if largest[trainee.numbers == number].any() and
+            not run.moves[:, trainee.numbers == number].any()]
 
 
-def layer_of(task, number, counts):
-    """Names an array of weights"""
-    side, index = 'encoder', number
-    if number >= counts[0]:
-        side, index = 'decoder', number - counts[0]
-    layers = counts[0] // 2 if side == 'encoder' else (
-        counts[1] - counts[0]) // 2
-    return 'the {} of {}'.format(('kernel', 'bias')[number % 2], name_of(
-        task, side, index // 2, layers))
-
-
-def frozen_fault(task, run, frozen):
-    """Makes the Fault of arrays that training does not change, or None"""
-    return Fault('training does not change {}{}; all must be trained'.format(
-        layer_of(task, frozen[0], run.counts), ' and {} more'.format(
-            len(frozen) - 1) if frozen[1:] else ''),
-                 'compile') if frozen else None
-
-
-def judge_run(solution, run):
+def judge_run(trainee, run, rate=None, graph=False):
     """Judges some steps of training
 
+    Args:
+        trainee: Trainee.
+        run: Run.
+        rate: float, the learning rate, if it is known.
+        graph: bool, whether a graph made several steps: then it is judged
+            alone whether all arrays move, see optimizers.LOOSE.
+
     Returns:
-        two of Fault or None: what is wrong with the training, and with the
-        optimizer.
+        two lists of Fault: what is wrong with the training, and with the
+        optimizer; float, the learning rate.
 
     Raises:
         Fault: if the training hides what the optimizer is.
     """
-    arrays = np.array([number for number, _ in run.chosen])
-    frozen = [number for number in sorted(set(arrays))
-              if not run.moves[:, arrays == number].any()]
-    fault = frozen_fault(solution.task, run, frozen)
-    kept = ~np.isin(arrays, frozen)
-    if not kept.any():
-        raise fault
-    moves, slopes = run.moves[:, kept], run.slopes[:, kept]
-    told = run.models.tell()['optimizer']
+    frozen = frozen_arrays(trainee, run)
+    faults = [Fault('training does not change {}; all must be trained'.format(
+        trainee.names(frozen)), 'compile')] if frozen else []
+    if not run.moves.any():
+        raise_all(faults)
+    told = trainee.models.tell()['optimizer']
     if told in OTHERS:
-        return fault, Fault('the optimizer is {}; it must be Adam'
-                            .format(told), 'compile')
-    # Where a relu turns, a few weights may miss.
-    missed = misses(moves, slopes, adam) > 0.15
-    if not missed.any():
-        return fault, None
-    if not missed[:3].any():
-        step = int(np.argmax(missed))
-        return Fault(
-            'training goes wrong after {} steps: the weights then {}'.format(
-                step, 'do not ' + BY_ADAM if moves[step].any() else
-                'do not change any more'), 'compile'), None
-    other = next((name for name, rule in RULES
-                  if not (misses(moves, slopes, rule) > 0.15).any()), None)
-    return fault, Fault(
-        'the weights do not {}, with the gradients of the loss that is '
-        'reported{}'.format(BY_ADAM, ', but as {} does'.format(
-            other) if other else ''), 'compile')
+        return faults, [Fault('the optimizer is {}; it must be Adam'
+                              .format(told), 'compile')], None
+    if graph or not trainee.exact:
+        return faults, [], rate
+    kept = ~np.isin(trainee.numbers, frozen)
+    more, others, rate = judge_moves(
+        trainee, trainee.numbers[kept],
+        Run(*[array[:, kept] for array in run[:3]], run.seen), rate)
+    # What does not move may be why others go elsewhere.
+    return faults or more, others, rate
 
 
-def judge_steps(trainee, ways, later):
-    """Judges steps of training with sizes that no file can know"""
-    solution = trainee.solution
-    inputs = inputs_for(solution, trainee.models.sizes, IMAGES_BATCH
-                        if solution.task == IMAGES else BATCH)
-    run = go_on(follow(trainee, inputs, 1, ways), ways[0], later)
-    if ways[-1] != ways[0]:
-        go_on(run, ways[-1], 2)
-    return judge_run(solution, run)
+def judge_moves(trainee, numbers, run, rate):
+    """Compares moves with those of Adam, see judge_run
 
-
-def judge_fit(trainee):
-    """Judges the exercise's own call of fit
+    Args:
+        trainee: Trainee.
+        numbers: array (weights,), to which array each of them belongs.
+        run: Run, of these weights.
+        rate: float, or None.
 
     Returns:
-        two of Fault or None, see judge_run; their sentences say with which
-        sizes.
+        what judge_run does.
     """
-    solution, sizes = trainee.solution, trainee.models.sizes
+    def compare(wanted):
+        """Compares the moves with those of a rule, see misses"""
+        return misses(run, numbers, wanted, rate,
+                      EXACT if trainee.solution.eager else LOOSE)
+    missed, lost, rate = compare(run.wanted)
+    often = missed.mean(axis=0) > 0.5
+    late = missed[-LATE:].mean(axis=0) > 0.5
+    if late.any() and not missed[:3, late].any():
+        step = int(np.argmax(missed[:, late].any(axis=1)))
+        moved = run.moves[step].any()
+        fault = Fault('after {} steps the weights do not {}'.format(
+            run.seen[step], BY_ADAM if moved else 'change any more'),
+                      'compile')
+        return ([], [fault], rate) if moved else ([fault], [], rate)
+    # In a graph it is not known which arrays these are, see LOOSE.
+    if often.mean() > 0.5 * trainee.solution.eager:
+        other = next((name for name, rule in RULES if not compare(np.array(
+            list(rule(run.slopes)))[run.seen])[0].any()), None)
+        return [], [Fault(
+            'the weights do not {}, with the gradients of the loss {}{}'
+            .format(BY_ADAM, trainee.which, ', but as {} does'.format(
+                other) if other else ''), 'compile')], rate
+    wrong = np.unique(numbers)[often | lost]
+    return [Fault('training moves {} elsewhere than the gradient of the loss '
+                  'does; all must be trained on it'.format(
+                      trainee.names(wrong)), 'compile')
+            ] if wrong.size else [], [], rate
+
+
+def judge_fit(trainee, rate, batch):
+    """Judges the exercise's own call of fit, of some batches
+
+    Args:
+        trainee: Trainee.
+        rate: float, the learning rate.
+        batch: int, the size of a batch.
+
+    Returns:
+        two lists of Fault, see judge_run.
+    """
+    image, other = np.split(inputs_for(
+        trainee.solution, trainee.models.sizes, 2), 2)
+    count = 4 + trainee.solution.draw('fit').randint(3)
+    arrays = before = trainee.prepare('fit ', image)
+    losses, wanted = [], []
+    ends = np.cumsum([array.size for array in arrays])[:-1]
+    for _ in range(count):
+        loss, slope = trainee.learn(arrays, image, batch)
+        losses.append(loss)
+        trainee.slopes.append(slope)
+        *_, move = adam(trainee.slopes)
+        wanted.append(move)
+        arrays = [array + rate * part.reshape(array.shape)
+                  for array, part in zip(arrays, np.split(move, ends))]
+    reported, after = trainee.models.train(image, other, steps=count,
+                                           way='fit', batch=batch)
+    demand_loss('fit', 'val_loss', reported[1], trainee.learn(
+        after, other, batch)[0], batch)
+    moved = flat(after) - flat(before)
+    faults, others, _ = judge_run(trainee, Run(
+        moved[None], np.sum(wanted, axis=0)[None], np.array(trainee.slopes),
+        [len(trainee.slopes) - 1]), rate, not trainee.solution.eager)
+    if not faults + others:
+        # See optimizers.LOOSE.
+        demand_loss('fit', 'loss', reported[0], np.mean(losses), batch, 0 if (
+            trainee.solution.eager) else 0.5 * np.ptp(losses))
+    return faults, others
+
+
+def judge_fit_of(trainee, rate, found):
+    """Judges fit with the exercise's sizes, for a file that is right so far
+
+    Args:
+        trainee: Trainee, of other sizes.
+        rate: float, the learning rate.
+        found: judge.Found.
+
+    Returns:
+        two lists of Fault, see judge_run.
+    """
+    if not found.right:
+        # Of a wrong loss it is not known what it is for other batches.
+        return judge_fit(trainee, rate, BATCH)
+    solution, sizes = trainee.solution, EXERCISE[trainee.solution.task]
     try:
-        found = judge_run(solution, follow(
-            trainee, inputs_for(solution, sizes, FEW), WHOLE // FEW, ['fit']))
+        trainee = Trainee(solution, solution.models(sizes), found)
+        trainee.which = 'that other sizes have'
+        faults = judge_fit(trainee, rate, WHOLE)
     except Fault as fault:
-        raise Fault('{} ({})'.format(fault, written(sizes)), fault.line,
-                    unless=fault.unless)
-    for fault in filter(None, found):
+        faults = [fault], []
+    for fault in sum(faults, []):
         fault.args = '{} ({})'.format(fault, written(sizes)),
-    return found
+    return faults
+
+
+def learns_deviation(trainee, rate):
+    """Tells whether the log variance has a gradient through the sample"""
+    models, heads = trainee.models, trainee.heads
+    # Here the KL divergence has no gradient for it.
+    encoder = heads.quiet(heads.quiet(heads.randomise('deviation'), 0), 0,
+                          'mean')
+    decoder = trainee.solution.randomise(trainee.given['decoder'],
+                                         'deviation', 3.0)
+    models.set(encoder=encoder, decoder=decoder)
+    _, after = models.train(inputs_for(trainee.solution, models.sizes, BATCH))
+    *_, still = adam(trainee.slopes + [0 * trainee.slopes[0]])
+    marks = [np.zeros(array.shape, bool) for array in after]
+    for one in heads.part_of(marks):
+        one[:] = True
+    moved = flat(after) - flat(encoder + decoder)
+    return (np.abs(moved - rate * still) > 0.01 * rate)[flat(marks)].any()
+
+
+def judge_sample(trainee):
+    """Checks that the noise is there while auto is trained
+
+    The loss of a batch of one image, many times, tells it.
+    """
+    models, heads, draw = trainee.models, trainee.heads, trainee.solution.draw(
+        'noise')
+    encoder = heads.spread('noise ')
+    decoder = trainee.solution.randomise(trainee.given['decoder'], 'noise ')
+    models.set(encoder=encoder, decoder=decoder)
+    image = inputs_for(trainee.solution, models.sizes, 1)
+    losses, _ = models.train(np.repeat(image, BATCH, axis=0), steps=NOISY)
+    values = [np.repeat(value, SAMPLES, axis=0)
+              for value in heads.compute(encoder, image)]
+    codes = values[0] + np.exp(values[1] / 2) * draw.randn(*values[0].shape)
+    expected = trainee.objective.function(
+        np.repeat(image, SAMPLES, axis=0), oracle.forward(
+            trainee.decoder, pairs(decoder, 2), codes), values)
+    deviation = expected.std()
+    # How often the variance of the losses holds that of the samples: between
+    # 0.26 and 2.5 for normal losses, but for a chance of 1e-9.
+    spread = losses.var() * BATCH / deviation ** 2
+    require(spread > 0.01, 'the sample has no noise while auto is trained',
+            line='sampling')
+    require(0.2 < spread < 3 and abs(losses.mean() - expected.mean()) <
+            BOUND * deviation * (1 / SAMPLES + 1 / BATCH / NOISY) ** 0.5,
+            'the noise of the sample is another while auto is trained: the '
+            'loss of a batch has mean {:.5g} and deviation {:.2g}; these must '
+            'be {:.5g} and {:.2g}', losses.mean(), losses.std(),
+            expected.mean(), deviation * BATCH ** -0.5, line='sampling')
 
 
 @check('training', needs=NEEDS, after=AFTER)
@@ -325,20 +315,23 @@ def training(solution, found):
     """
     models = trained_models(solution, found)
     trainee = Trainee(solution, models, found)
-    own = found.right and models.sizes != EXERCISE[solution.task]
-    draw = solution.draw('steps')
-    steps, later = STEPS + int(draw.randint(5)), LATER + int(
-        draw.randint(LATER))
-    faults = judge_steps(trainee, ['train_on_batch'] * steps + ['fit'] * (
-        not own), later)
-    if own and not any(faults):
-        faults = judge_fit(Trainee(solution, solution.models(
-            EXERCISE[solution.task]), found))
-    fault, optimizer_fault = faults
-    others = [optimizer_fault] if optimizer_fault else []
-    if fault:
-        fault.found = others
-        raise fault
+    run = follow(trainee, inputs_for(
+        solution, models.sizes,
+        IMAGES_BATCH if solution.task == IMAGES and found.right else BATCH))
+    faults, others, rate = judge_run(trainee, run)
+    if trainee.exact and not faults + others:
+        faults, others = judge_fit_of(trainee, rate, found)
+    with finding(others):
+        if (found['sample'] and trainee.fed == 'sample' and trainee.exact and
+                not faults + others):
+            # Of an averaged loss the gradients are lost in those before.
+            learns = not trainee.objective.right or learns_deviation(
+                trainee, rate)
+            judge_sample(trainee)
+            require(learns, 'the log variance is trained on the KL divergence '
+                    'alone: the sample has no gradient through its deviation',
+                    line='sampling')
+        raise_all(faults)
     return others
 
 

@@ -59,6 +59,30 @@ SPLIT = """keras.layers.Lambda(lambda both: both[:, latent_dims:])(mean)
     mean = keras.layers.Lambda(lambda both: both[:, :latent_dims])(mean)"""
 OUTPUTS = '[latent, mean, log_var]'
 SUMMED = 'ops.sum(ops.binary_crossentropy(y_true, y_pred), axis=-1)'
+CUT = 'nothing may be cut off there'
+ELSEWHERE = 'moves the kernel of the last layer of the decoder elsewhere'
+DEFINITION = 'def autoencoder(input_dims, hidden_layers, latent_dims):'
+# A layer that computes what it must, with another gradient.
+LAYER = '''class Other(keras.layers.Dense):
+    """A layer of its own"""
+
+    def call(self, inputs, training=None):
+        """Computes what it must"""
+        kernel, stop = self.kernel, keras.ops.stop_gradient
+        return self.activation(keras.ops.matmul(inputs, {}) + self.bias)
+
+
+''' + DEFINITION
+# A model of which one method does something else.
+MODEL = '''class Other(keras.Model):
+    """A model of its own"""
+
+    def {0}(self, *inputs, **options):
+        """Does something else"""
+        {1}
+
+
+''' + DEFINITION
 VARIATIONAL_COMPILE = (
     "auto.compile(optimizer='adam', loss=reconstruction_loss)")
 
@@ -82,6 +106,12 @@ def wrong(task, name, patterns, *changes, scores=(0, 99),
         patterns = [patterns]
     return Variant(task, name, patterns, changes, scores, executable, ends,
                    source or 'originals/' + TASKS[task].file)
+
+
+def with_optimizer(name, made, *changes):
+    """Makes a vanilla file with another optimizer, see wrong"""
+    return wrong(0, name, 'the weights do not move as Adam', (
+        COMPILE, COMPILE.replace("'adam'", made)), *changes)
 
 
 def right(task, name, *changes, source=None):
@@ -166,7 +196,7 @@ WRONG = (
           (COMPILE, COMPILE.replace(
               "'adam'", "'sgd' if input_dims == 784 else 'adam'"))),
     wrong(1, "mean squared error with the exercise's sizes",
-          r'fit reports a loss of .* \(autoencoder\(784,',
+          r'fit reports a val_loss of .* \(autoencoder\(784,',
           (COMPILE, COMPILE.replace(
               "'binary_crossentropy'", "('mse' if input_dims == 784 else\n"
               "                       'binary_crossentropy')"))),
@@ -230,6 +260,69 @@ WRONG = (
            "    title = f'{input_dims}'\n    # Autoencoder\n")),
     wrong(0, 'style', 'E225', (RETURN, 'auto=auto\n    ' + RETURN)),
 
+    wrong(0, 'a kernel that climbs', ELSEWHERE,
+          (DEFINITION, LAYER.format('stop(2 * kernel) - kernel')),
+          ('keras.layers.' + OUTPUT, 'Other' + OUTPUT[5:])),
+    wrong(0, 'a kernel that hardly has a gradient', ELSEWHERE,
+          (DEFINITION, LAYER.format(
+              'stop(kernel) + 1e-6 * (kernel - stop(kernel))')),
+          ('keras.layers.' + OUTPUT, 'Other' + OUTPUT[5:])),
+    wrong(0, 'fit freezes', 'training does not change',
+          (DEFINITION, MODEL.format('fit', """self.trainable = False
+        return super().fit(*inputs, **options)""")),
+          ('auto = keras.Model', 'auto = Other')),
+    wrong(0, 'predict gives zeros', 'predict of auto gives something else',
+          (DEFINITION, MODEL.format(
+              'predict', 'return 0 * super().predict(*inputs, **options)')),
+          ('auto = keras.Model', 'auto = Other')),
+    with_optimizer('Adam with weight decay',
+                   'keras.optimizers.Adam(weight_decay=0.05)'),
+    with_optimizer('AMSGrad', 'keras.optimizers.Adam(amsgrad=True)'),
+    with_optimizer('Adam with another beta', 'keras.optimizers.Adam(1e-3, 0)'),
+    with_optimizer('Adam with another epsilon',
+                   'keras.optimizers.Adam(epsilon=1e-3)'),
+    *[with_optimizer(name + ' called Adam', 'Adam()', (
+        DEFINITION, '''class Adam(keras.optimizers.{}):
+    """Not Adam"""
+
+
+{}'''.format(name, DEFINITION))) for name in ('Lion', 'Nadam', 'Adamax')],
+    wrong(0, 'relu that ends at 6', 'use relu that ends at 6; they must',
+          (ENCODER, ENCODER.replace("'relu'", "'relu6'"))),
+    wrong(0, 'outputs cut before the cross-entropy', CUT,
+          (COMPILE, COMPILE.replace(
+              "'binary_crossentropy'", """lambda t, p: (
+        keras.losses.binary_crossentropy(t, keras.ops.clip(p, 0.02, 0.98)))"""
+              ))),
+    wrong(0, 'gradients clipped', 'do not move as Adam',
+          (COMPILE, COMPILE.replace(
+              "'adam'", 'keras.optimizers.Adam(clipvalue=1e-5)'))),
+    wrong(0, "dropout with the exercise's sizes",
+          r'of the loss that other sizes have \(autoencoder\(784,',
+          (ENCODER, ENCODER + "        if nodes == 128:\n"
+           "            x = keras.layers.Dropout(0.2)(x)\n")),
+    wrong(0, 'half a batch', 'train_on_batch reports a loss of',
+          (DEFINITION, MODEL.format('train_step', """x, y = inputs[0][:2]
+        return super().train_step((x[::2], y[::2]))""")),
+          ('auto = keras.Model', 'auto = Other')),
+
+    wrong(1, 'a penalty that is not trained',
+          'elsewhere than|do not move as Adam',
+          ('def autoencoder(', '''class Still(keras.regularizers.L1):
+    """A penalty that has no gradient"""
+
+    def __call__(self, x):
+        """Computes what it must"""
+        return super().__call__(keras.ops.stop_gradient(x))
+
+
+def autoencoder('''), (L1, 'Still(float(lambtha))')),
+    wrong(1, 'a lambtha of at most 1',
+          'for a lambtha of .* the penalty is 0',
+          (L1, L1.replace('float(lambtha)', 'min(1.0, float(lambtha))'))),
+    wrong(1, "no penalty with the exercise's lambtha",
+          'for a lambtha of 1e-05 the penalty is ',
+          (L1, L1.replace('float(lambtha)', 'round(float(lambtha), 4)'))),
     wrong(1, 'L1 missing', 'there is no L1 penalty',
           (PENALTY, 'activity_regularizer=None')),
     wrong(1, 'L1 on the hidden layers', 'an L1 penalty on the output of '
@@ -285,6 +378,13 @@ WRONG = (
     wrong(1, 'mean squared error', 'the loss is the mean squared error',
           (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
 
+    wrong(2, 'one layer for both sides', 'encoder and decoder share weights',
+          (CONVOLUTION + '        x = ' + POOLING,
+           CONVOLUTION.replace('x = ', 'last = ').replace(')(x)', ')') +
+           '        same, x = x.shape[-1] == count, last(x)\n        x = ' +
+           POOLING),
+          (UPSAMPLED, UPSAMPLED.replace("'relu')(x)", "'relu')(x) if (\n"
+           "            x is not codes or not same) else last(x)"))),
     wrong(2, 'valid pooling',
           r'max pooling (must have|of \(2, 2\) with) same padding',
           (POOLING, POOLING.replace('same', 'valid'))),
@@ -434,6 +534,24 @@ WRONG = (
           (NOISE, 'keras.random.uniform(ops.shape(mean))')),
     wrong(3, 'truncated noise', r'not normal|variance 0\.7|deviation 0\.[89]',
           (NOISE, 'keras.random.truncated_normal(ops.shape(mean))')),
+    *[wrong(3, name, pattern, (
+        '(self, distribution)', '(self, distribution, training=False)'), (
+            'keras.layers.Lambda):', 'keras.layers.Layer):'),
+            ('(self.sample, **options)', '(**options)'),
+            ('def sample', 'def call'),
+            (NOISE, NOISE + factor)) for name, pattern, factor in (
+        ('no noise while it trains', 'has no noise while auto is trained',
+         ' * (not training)'),
+        ('tenfold noise while it trains', 'another while auto is trained',
+         ' * (10 if training else 1)'))],
+    wrong(3, 'no gradient through the deviation',
+          'the log variance is trained on the KL divergence alone',
+          (SAMPLE, 'return mean + ops.stop_gradient('
+           'ops.exp(log_var / 2)) * noise')),
+    wrong(3, 'no noise with other sizes', 'is the mean itself, without noise',
+          (NOISE, NOISE + ' * (mean.shape[-1] == 5)')),
+    wrong(3, 'KL divergence of at most 100', CUT,
+          (KL, 'ops.minimum(100.0, ' + KL + ')')),
     wrong(3, 'no noise', 'is the mean itself, without noise',
           (SAMPLE, 'return mean')),
     wrong(3, 'noise in training only', 'is the mean itself, without noise',
@@ -487,7 +605,7 @@ WRONG = (
           'the reconstruction loss is the mean squared error',
           (SUMMED, 'ops.mean(ops.square(y_true - y_pred), axis=-1)')),
     wrong(3, 'log variance clipped',
-          'with log variances of -30.0 everywhere .* still has noise',
+          r'autoencoder\(784, \[512\], 2\) .* its distribution is another',
           (SAMPLE, SAMPLE.replace('log_var', 'ops.clip(log_var, -10, 10)'))),
     wrong(3, 'softplus on the log variance',
           'the log variance layer of the encoder uses softplus',
@@ -665,6 +783,9 @@ RIGHT = (
     right(0, 'loss as an object, Adam with another rate',
           (COMPILE, """auto.compile(keras.optimizers.Adam(0.003),
                  keras.losses.BinaryCrossentropy())""")),
+    right(0, 'Adam with a small rate',
+          (COMPILE, COMPILE.replace(
+              "'adam', ", 'keras.optimizers.Adam(1e-4),\n                 '))),
     right(0, 'last layer made first', ('''\
         self.stack = [keras.layers.Dense(count, activation=name)
                       for count, name in zip(nodes, names)]

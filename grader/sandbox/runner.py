@@ -15,11 +15,13 @@ import inspect
 import io
 import json
 import os
+import pdb
 import re
 import runpy
 import signal
 import sys
 import traceback
+import types
 
 import numpy as np
 
@@ -75,6 +77,22 @@ def loss_of(method, *arguments, **options):
         return values['loss'], len(values)
     values = np.ravel(method(*arguments, **options))
     return values[0], len(values)
+
+
+class Unused(types.ModuleType):
+    """A module of pictures: a file that imports it may need nothing of it"""
+
+    __path__ = ()
+
+    def __getattr__(self, name):
+        """Gives itself for whatever it is asked"""
+        if name.startswith('__'):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *arguments, **options):
+        """Does nothing"""
+        return self
 
 
 class Module:
@@ -175,26 +193,38 @@ class Module:
         return {'count': count}, [loss]
 
     def train(self, header, given):
-        """Trains steps; gives a loss and then the weights of two models"""
+        """Trains; gives losses and then the weights of two models
+
+        All steps by train_on_batch begin with the same weights.
+        """
         auto = self.model(header)
+        models = [self.made[header['key']][which]
+                  for which in header['models']]
         optimizer = getattr(auto, 'optimizer', None)
         # Else Keras 3 traces the first step twice, which takes time.
         if not getattr(optimizer, 'built', True):
             optimizer.build(auto.trainable_variables)
         if header['way'] == 'fit':
+            size = header['batch']
+            inputs = np.repeat(given[0], header['steps'] * size, axis=0)
+            other = np.repeat(given[1], size, axis=0)
             # The exercise's mains call it so.
-            loss = auto.fit(given[0], given[0], epochs=header['steps'],
-                            batch_size=len(given[0]), shuffle=True,
-                            validation_data=(given[0], given[0]),
-                            verbose=0).history['loss'][0]
+            history = auto.fit(
+                inputs, inputs, epochs=1, batch_size=size, shuffle=True,
+                validation_data=(other, other), verbose=0).history
+            losses = [history[name][0] for name in ('loss', 'val_loss')]
         else:
-            for _ in range(header['steps'] - 1):
-                auto.train_on_batch(given[0], given[0])
-            # Later versions report an average over the calls since a reset.
-            getattr(auto, 'reset_metrics', int)()
-            loss, _ = loss_of(auto.train_on_batch, given[0], given[0])
-        return {}, [loss] + [weight for which in header['models'] for weight
-                             in self.made[header['key']][which].get_weights()]
+            before = [model.get_weights() for model in models]
+            losses = []
+            for step in range(header['steps']):
+                for model, weights in zip(models, before) if step else ():
+                    model.set_weights(weights)
+                # Later versions report an average since a reset.
+                getattr(auto, 'reset_metrics', int)()
+                losses.append(loss_of(
+                    auto.train_on_batch, given[0], given[0])[0])
+        return {}, [np.array(losses)] + [
+            array for model in models for array in model.get_weights()]
 
     def tell(self, header, given):
         """Tells how the models are made: for advice, and for words alone"""
@@ -307,6 +337,10 @@ def main():
     # Keras loads these when they are first used: here once, for all files.
     keras.Model, keras.Sequential, keras.layers.Dense, keras.Input
     confine.write_nothing()
+    # What is not allowed is told of the text; the rest is judged all the same.
+    for name in ('matplotlib', 'matplotlib.pyplot'):
+        sys.modules[name] = Unused(name)
+    pdb.set_trace = sys.breakpointhook = lambda *options: None
     # None of this is ever garbage. To search it again and again would take a
     # tenth of each file's time. Python 3.6 has no freeze.
     if hasattr(gc, 'freeze'):

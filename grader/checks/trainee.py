@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Models in training: their weights, their loss and its gradients"""
+
+import numpy as np
+
+from .. import gradients, oracle
+from ..registry import Unjudged, VARIATIONAL, require
+from .activations import name_of
+from .heads import Encoder
+from .layers import paired, pairs
+from .loss import with_sigmoid
+from .sampling import SILENT
+from .sparse import WRONG, factors
+
+# The largest value that the last activation is given.
+LOGIT = 6.0
+
+# What must be known of a file before.
+NEEDS = ('outputs', 'encoder-output', 'decoder-output', 'auto-output', 'loss',
+         'penalty')
+
+
+class Trainee:
+    """Models whose training is judged, with what is known of their loss"""
+
+    def __init__(self, solution, models, found):
+        """Takes what the checks before have found
+
+        Args:
+            solution: Solution.
+            models: Models.
+            found: dict, what NEEDS have found.
+
+        Raises:
+            Unjudged: if a network is not known.
+        """
+        self.solution, self.models = solution, models
+        self.fed, self.penalty = found['auto-output'], found['penalty']
+        self.objective = found['loss']
+        self.encoder, self.decoder = [
+            found[name].get(models.layers)
+            for name in ('encoder-output', 'decoder-output')]
+        if not self.encoder or not self.decoder:
+            raise Unjudged(by=('encoder-layers', 'decoder-layers') + NEEDS)
+        if self.objective.logits:
+            self.decoder = with_sigmoid(self.decoder)
+        # Outputs at 0 and 1 have a loss and gradients that are cut off, here
+        # and there otherwise.
+        self.exact = self.decoder[-1][2:3] == ('sigmoid',)
+        self.given = {}
+        for side in ('encoder', 'decoder'):
+            self.given[side] = getattr(models, side).weights()
+            paired(solution, side, self.given[side])
+        self.count = len(self.given['encoder'])
+        # The gradients at all steps until now, and of which loss they are.
+        self.slopes, self.which = [], 'that is reported'
+        sizes = [w.size for side in ('encoder', 'decoder')
+                 for w in self.given[side]]
+        # Of all weights, to which array each of them belongs.
+        self.numbers = np.repeat(np.arange(len(sizes)), sizes)
+        self.heads = None
+        if solution.task == VARIATIONAL:
+            self.heads = Encoder(solution, models, found)
+            if self.encoder['mean'] == self.encoder['log_var']:
+                # One layer gives both: a small log variance changes the mean.
+                raise Unjudged(by=('encoder-layers', 'encoder-output'))
+        self.networks = [self.encoder[name] for name in (
+            'mean', 'log_var')] if self.heads else [self.encoder]
+
+    def prepare(self, purpose, inputs, scale=1.0):
+        """Gives encoder and decoder weights with which chance does not matter
+
+        Args:
+            purpose: str, for which others are drawn than for another.
+            inputs: array, with which the loss is computed.
+            scale: float, how large kernels are.
+
+        Returns:
+            list of arrays, those of the encoder and then the decoder.
+
+        Raises:
+            Fault: if both sides have a layer in common.
+        """
+        weights = {side: self.solution.randomise(given, purpose + side, scale)
+                   for side, given in self.given.items()}
+        for arrays in weights.values():
+            # No layer may put out zeros throughout.
+            arrays[1::2] = map(np.abs, arrays[1::2])
+        if self.heads and self.fed == 'sample':
+            weights['encoder'] = self.heads.quiet(weights['encoder'], SILENT)
+        arrays = weights['encoder'] + weights['decoder']
+        # Nearer to 0 and 1, versions of Keras compute another loss.
+        values, _ = oracle.preactivations(
+            self.decoder, self.layers(arrays)[1], self.encode(arrays, inputs)[
+                self.fed == 'log_var'])
+        # Rounded as it is sent.
+        factor = min(1, LOGIT / np.abs(values[-1][0]).max())
+        weights['decoder'][-2:] = [
+            np.float32(factor * array).astype('float64')
+            for array in weights['decoder'][-2:]]
+        self.models.set(**weights)
+        if not self.slopes:
+            # Those of the encoder are set last.
+            require(all(map(np.array_equal, self.models.decoder.weights(),
+                            weights['decoder'])), 'encoder and decoder share '
+                    'weights; each must have its own layers', line='decoder')
+        return weights['encoder'] + weights['decoder']
+
+    def layers(self, arrays):
+        """Pairs all weights to the layers of encoder and decoder"""
+        return [pairs(some, arrays[0].ndim) for some in (
+            arrays[:self.count], arrays[self.count:])]
+
+    def encode(self, arrays, inputs):
+        """Computes the latent representation; or mean and log variance"""
+        return [oracle.forward(steps, self.layers(arrays)[0], inputs)
+                for steps in self.networks]
+
+    def learn(self, arrays, inputs, times=1):
+        """Computes the file's loss and its gradients
+
+        Args:
+            arrays: list of arrays, all weights.
+            inputs: array.
+            times: int, how often each of them is in the batch.
+
+        Returns:
+            float, the loss; array (weights,), the gradients, see flat.
+        """
+        encoder, decoder = self.layers(arrays)
+        values = self.encode(arrays, inputs)
+        fed = int(self.fed == 'log_var')
+        outputs = oracle.forward(self.decoder, decoder, values[fed])
+        function = self.objective.function
+        rows = function(inputs, outputs, values)
+        slopes = [gradients.slopes_of(lambda value: function(
+            inputs, outputs, values[:at] + [value] + values[at + 1:]), one
+                                   ) / rows.size if self.heads else 0
+                  for at, one in enumerate(values)]
+        found, back = gradients.backward(
+            self.decoder, decoder, values[fed], gradients.slopes_of(
+                lambda p: function(inputs, p, values), outputs) / rows.size)
+        slopes[fed] = slopes[fed] + back
+        loss = rows.mean()
+        if self.penalty not in (None, WRONG):
+            amount = self.models.sizes[3] * times * factors(
+                self.solution, times * len(inputs))[self.penalty]
+            loss += amount * np.abs(values[0]).sum()
+            slopes[0] = slopes[0] + amount * np.sign(values[0])
+        parts = [gradients.backward(steps, encoder, inputs, slope)[0]
+                 for steps, slope in zip(self.networks, slopes)]
+        return loss, flat(list(map(sum, zip(*parts))) + found)
+
+    def name(self, number):
+        """Names an array of weights"""
+        side, index, count = 'encoder', number, self.count
+        if number >= count:
+            side, index = 'decoder', number - count
+        return 'the {} of {}'.format(('kernel', 'bias')[number % 2], name_of(
+            self.solution.task, side, index // 2, len(self.given[side]) // 2))
+
+    def names(self, numbers):
+        """Names some arrays of weights: the first, and how many more"""
+        return self.name(numbers[0]) + ' and {} more'.format(
+            len(numbers) - 1) * (len(numbers) > 1)
+
+
+def flat(arrays):
+    """Puts all arrays into one of one dimension"""
+    return np.concatenate([array.ravel() for array in arrays])

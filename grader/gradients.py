@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""The gradients of a network, by backpropagation in NumPy and float64
+
+The slope of a single function is that of a complex step (Squire and Trapp
+1998, "Using complex variables to estimate derivatives of real functions"):
+f'(x) is the imaginary part of f(x + ih) / h, exact for a tiny h.
+"""
+
+import itertools
+
+import numpy as np
+
+from .oracle import ACTIVATIONS, apply, padded, pool, upsample, windows
+
+# The step of gradients: so small that its square rounds to nothing.
+STEP = 1e-30
+
+
+def through(function, x, slopes):
+    """Takes slopes back through a function whose Jacobian is symmetric
+
+    Such are all activations, also the softmax.
+    """
+    return function(x + 1j * STEP * slopes).imag / STEP
+
+
+def pool_back(x, kind, slopes):
+    """Takes slopes by the output of pool back to its input"""
+    if kind == 'none':
+        return slopes
+    found = np.zeros(x.shape)
+    for place in itertools.product((0, 1), repeat=2):
+        # An output depends on one of these alone.
+        at = tuple([slice(None)] + [slice(one, None, 2) for one in place])
+        changed = x.astype(complex)
+        changed[at] += 1j * STEP
+        share = pool(changed, kind).imag / STEP * slopes
+        height, width = found[at].shape[1:3]
+        found[at][:, :share.shape[1], :share.shape[2]] = share[
+            :, :height, :width]
+    return found
+
+
+def backward(steps, layers, x, slopes):
+    """Computes gradients by backpropagation
+
+    Args:
+        steps: list of tuple, the network.
+        layers: list of (kernel, bias).
+        x: array, the input.
+        slopes: array, the derivatives by the network's output.
+
+    Returns:
+        list of arrays, the gradients by kernel and bias of each layer, and
+        array, that by the input.
+    """
+    found = [np.zeros(np.shape(one)) for layer in layers for one in layer]
+    way = []
+    for step in steps:
+        output, before = apply(step, layers, x)
+        way.append((step, x, before))
+        x = output
+    for step, x, before in reversed(way):
+        if before is not None:
+            kernel, _ = layers[step[1]]
+            slopes = through(ACTIVATIONS[step[2]], before, slopes)
+            rest = tuple(range(slopes.ndim - 1))
+            found[2 * step[1] + 1] += slopes.sum(axis=rest)
+        if step[0] == 'dense':
+            found[2 * step[1]] += x.T.dot(slopes)
+            slopes = slopes.dot(kernel.T)
+        elif step[0] == 'conv':
+            wide = padded(x, kernel, step[3])
+            back = np.zeros(wide.shape)
+            for (part, at), (into, _) in zip(windows(wide, kernel),
+                                             windows(back, kernel)):
+                found[2 * step[1]][at] += np.tensordot(part, slopes,
+                                                       (rest, rest))
+                into += slopes.dot(kernel[at].T)
+            top, left = [(a - b) // 2 for a, b in zip(
+                wide.shape[1:3], x.shape[1:3])]
+            slopes = back[:, top:top + x.shape[1], left:left + x.shape[2]]
+        elif step[0] == 'pool':
+            slopes = pool_back(x, step[1], slopes)
+        elif step[0] == 'up':
+            slopes = upsample(slopes, step[1], back=True)
+        else:
+            whole = np.zeros(x.shape)
+            whole[..., step[1]:step[2]] = slopes
+            slopes = whole
+    return found, slopes
+
+
+def slopes_of(function, x):
+    """Computes the derivatives of a function's sum
+
+    Args:
+        function: function of an array, which gives a number for each of its
+            rows, the places along the last axis.
+        x: array, where to differentiate it.
+    """
+    slopes = np.empty(x.shape)
+    for at in range(x.shape[-1]):
+        changed = x.astype(complex)
+        changed[..., at] += 1j * STEP
+        slopes[..., at] = function(changed).imag / STEP
+    return slopes
