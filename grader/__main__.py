@@ -164,9 +164,7 @@ def graded_before(args, found):
     Returns:
         dict from the names of submissions to what the judge gave.
     """
-    known = formats.read(args.json) if args.json else {}
-    if args.again:
-        return {}
+    known = formats.read(args.json) if args.json and not args.again else {}
     return {submission.name: known[submission.name] for submission in found
             if known.get(submission.name, {}).get('made_from') ==
             rounds.origin(submission, args) and

@@ -204,7 +204,8 @@ def verdict(task, text, results, weights):
                     'cost': cost(names)} for names, sentence, line in faults],
         'not_judged': [{'check': name, 'because': because,
                         'cost': cost([name])} for name, because in not_judged],
-        'advice': [] if faults else advice_of(text, results, required),
+        # What the file's text has is not told beside a fault either.
+        'advice': advice_of(text, results, required) * (not faults),
         'checks': points}
 
 
