@@ -11,7 +11,7 @@ from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL,
 from ..sizes import inputs_for, over_sizes
 from ..solution import SCALE
 from ..wording import listed, plural
-from .activations import explain
+from .activations import explain, name_of
 
 # Of kernels that lead to large values.
 LARGE = 6.0
@@ -113,6 +113,17 @@ def judge_layers(solution, side, models):
                 ', as the mean is' if head else '', line=side,
                 # The decoder may be right for a wrong encoder.
                 unless=() if side == 'encoder' or i else ('encoder-layers',))
+    judge_start(solution, side, layers)
+
+
+def judge_start(solution, side, layers):
+    """Checks that the weights with which a model begins can learn"""
+    linear = 2 if solution.task == VARIATIONAL and side == 'encoder' else (
+        side == 'decoder')
+    for i, (kernel, bias) in enumerate(layers[:len(layers) - linear]):
+        require(kernel.any() or (bias > 0).any(), '{} begins with weights of '
+                'zero; with relu it never learns', name_of(
+                    solution.task, side, i, len(layers)), line=side)
 
 
 @check('encoder-layers')

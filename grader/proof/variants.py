@@ -227,6 +227,11 @@ WRONG = (
           'nothing but fully connected layers',
           (ENCODER, ENCODER +
            '    x = keras.layers.BatchNormalization()(x)\n')),
+    wrong(0, 'weights that begin with zeros',
+          'hidden layer 1 of the encoder begins with weights of zero',
+          (ENCODER, ENCODER.replace(
+              "'relu')", "'relu',\n" + 31 * ' ' +
+              "kernel_initializer='zeros')"))),
     wrong(0, 'no bias in the hidden layers',
           'each with a kernel and a bias',
           (ENCODER, ENCODER.replace("'relu')", "'relu', use_bias=False)"))),
