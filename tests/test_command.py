@@ -23,7 +23,7 @@ import pytest
 from common import ROOT
 from grader import __main__ as command
 from grader import options
-from grader import files, formats, report, scores
+from grader import files, formats, report, scores, submissions
 from grader.registry import TASKS
 
 FILES = [task.file for task in TASKS]
@@ -743,7 +743,7 @@ def test_likeness_by_rarity():
 def test_known_and_compare(tmpdir):
     """What was handed out is no likeness; what has changed is told"""
     text = 'def f(x):\n    return x\n'
-    normal = command.examination.examine(command.submissions.File(
+    normal = command.examination.examine(submissions.File(
         text.encode(), True, None), ())['normal']
     given = tmpdir.join('given')
     submit(given, text=text)

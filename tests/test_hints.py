@@ -18,6 +18,10 @@ CALL = 'autoencoder(21, [13, 8], 5)'
 # The class of an error, its text, and a word of what it means.
 RAISED = (
     ('ValueError', "Cannot convert '21' to a shape.", '(input_dims,)'),
+    ('TypeError', 'In Lambda, `output_shape` must be a list, a tuple, or a '
+     'function.', '(latent_dims,)'),
+    ('ValueError', "('Error when checking model target: expected no data, "
+     "but got:', array([[0.1, 0.2]]))", 'without a loss'),
     ('TypeError', "'int' object is not iterable", '(input_dims,)'),
     ('ValueError', 'Layer "functional_1" expects 1 named input(s) with keys '
      "['input_layer_1'], but it received 3 input tensors.",
@@ -173,7 +177,8 @@ def test_said_once():
     random, measured = np.random.RandomState(0), []
     for _ in range(20):
         x, y = random.rand(24, 21), random.uniform(0.1, 0.9, (24, 21))
-        measured.append((elbo.entropy(x, y), x, y, *random.randn(2, 24, 5)))
+        measured.append((elbo.entropies(x, y).mean(), x, y,
+                         *random.randn(2, 24, 5)))
     with pytest.raises(Fault) as raised:
         elbo.diagnose_factors(measured, (21, [13, 8], 5))
     said = [str(raised.value)] + [str(also) for also in raised.value.also]

@@ -242,4 +242,4 @@ def loss(solution, found):
         require(near(received, expected), 'where the KL divergence is large '
                 'and ' + CUT, received, expected, line='loss')
     return Objective(lambda t, p, values: right_loss(
-        t, p, values, added), False, True)
+        t, p, values, added), False)

@@ -19,10 +19,8 @@ ADDED = ((0.0, 0.0), (oracle.EPSILON, oracle.EPSILON),
 # The loss of a file, right or wrong. function: of inputs, outputs, and mean
 # and log variance, gives a number for each row, of which the loss is the mean;
 # logits: bool, whether Keras computes it from what the decoder's last
-# activation is given, as if that were a sigmoid, whatever it is; right: bool,
-# whether it is known to be that of the exercise.
-Objective = collections.namedtuple('Objective', 'function logits right',
-                                   defaults=(False,))
+# activation is given, as if that were a sigmoid, whatever it is.
+Objective = collections.namedtuple('Objective', 'function logits')
 
 # Where auto gives another shape than its input has, one of these may know why.
 SHAPING = ('auto-output', 'decoder-output', 'decoder-layers',

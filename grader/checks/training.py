@@ -325,8 +325,7 @@ def training(solution, found):
         if (found['sample'] and trainee.fed == 'sample' and trainee.exact and
                 not faults + others):
             # Of an averaged loss the gradients are lost in those before.
-            learns = not trainee.objective.right or learns_deviation(
-                trainee, rate)
+            learns = not found.right or learns_deviation(trainee, rate)
             judge_sample(trainee)
             require(learns, 'the log variance is trained on the KL divergence '
                     'alone: the sample has no gradient through its deviation',

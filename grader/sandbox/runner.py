@@ -340,7 +340,8 @@ def main():
     # What is not allowed is told of the text; the rest is judged all the same.
     for name in ('matplotlib', 'matplotlib.pyplot'):
         sys.modules[name] = Unused(name)
-    pdb.set_trace = sys.breakpointhook = lambda *options: None
+    pdb.set_trace = lambda *options: None
+    sys.breakpointhook = pdb.set_trace  # novm
     # None of this is ever garbage. To search it again and again would take a
     # tenth of each file's time. Python 3.6 has no freeze.
     if hasattr(gc, 'freeze'):
