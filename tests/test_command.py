@@ -314,6 +314,8 @@ def test_nothing_vanishes(tmpdir):
     ({'kill': signal.SIGKILL}, 'its judge ended with signal 9'),
     # One of no name.
     ({'kill': 40}, 'its judge ended with signal 40'),
+    # The command ends so what takes too long.
+    ({'kill': signal.SIGTERM}, 'its judge was ended, as one that takes too'),
     ({'error': 'a \x1b[31m\nbug'}, r'ValueError: a \x1b[31m bug, ')])
 def test_judge_fails(order, reason, tmpdir):
     """A judge that dies costs its submission's grade, and no other's"""
