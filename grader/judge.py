@@ -157,18 +157,20 @@ def faults_of(text, results, names):
         names: list of str, the required checks of models.
 
     Returns:
-        list of (names, sentence, line): the checks that say it, and where.
+        list of (names, sentence, line): the checks that say it, with those
+        that it takes, and where.
     """
-    faults = [tuple(one) for one in text['faults']]
+    faults = [((name,), *more) for name, *more in text['faults']]
     for name in names:
         for fault in results.faults.get(name, ()):
             line = fault.line
-            faults.append((name, str(fault), text['lines'].get(line)
-                           if isinstance(line, str) else line))
+            faults.append(((name,) + fault.takes, str(fault),
+                           text['lines'].get(line) if isinstance(line, str)
+                           else line))
     # Two checks may come upon one fault, which is said once.
     once = collections.OrderedDict()
-    for name, sentence, line in faults:
-        once.setdefault(clean(sentence), ([], line))[0].append(name)
+    for checks, sentence, line in faults:
+        once.setdefault(clean(sentence), ([], line))[0].extend(checks)
     return [(names, sentence, line)
             for sentence, (names, line) in once.items()]
 

@@ -8,7 +8,7 @@ import numpy as np
 from . import oracle
 from .networks import head_steps, shapes_of, steps_for
 from .registry import Fault, VARIATIONAL, require
-from .sizes import inputs_for
+from .sizes import inputs_for, values_like_inputs
 from .wording import plural
 
 SIDES = ('encoder', 'decoder', 'auto')
@@ -18,6 +18,10 @@ MOST_WEIGHTS, MOST_ARRAYS = 2 ** 22, 200
 FITTING = ('encoder-layers', 'decoder-layers', 'encoder-output')
 # How many inputs are compared.
 COUNT = 12
+
+
+class Missing(np.ndarray):
+    """The bias of a layer that has none: always zeros"""
 
 
 class Model:
@@ -101,13 +105,17 @@ class Model:
         make its bias first.
 
         Returns:
-            list of int, the places of the layers' kernels and biases, or None
-            for the usual order.
+            list of int, the places of the layers' kernels and biases, None
+            for a bias that is missing; or None for the usual order.
         """
         solution, side = self.solution, self.side
         given = solution.randomise(self.weights(), 'arrange ' + side)
         wanted = shapes_of(solution.task, side, self.models.sizes)
         shapes = [array.shape for array in given]
+        heads = 2 * (solution.task == VARIATIONAL and side == 'encoder')
+        places = with_missing(shapes, wanted, heads)
+        if places:
+            return places
         # In each pair the kernel, which has more dimensions, comes first.
         places = [sorted(pair, key=lambda at: -len(shapes[at]))
                   for pair in zip(range(0, len(given), 2),
@@ -148,6 +156,32 @@ class Model:
         return any(oracle.close(one, expected) for one in self.call(inputs))
 
 
+def with_missing(shapes, wanted, heads):
+    """Finds the kernels and biases of layers, some of which have no bias
+
+    Args:
+        shapes: list of tuples, of all weights.
+        wanted: list of pairs of tuples, see networks.shapes_of.
+        heads: int, how many layers at the end must have a bias: the checks
+            set those of mean and log variance.
+
+    Returns:
+        list as that of Model.arrange, empty if no bias is missing, or
+        something else is wrong.
+    """
+    places = []
+    for at, shape in enumerate(shapes):
+        if len(shape) > 1:
+            places += [at, None]
+        elif places and places[-1] is None:
+            places[-1] = at
+    found = [shapes[at] for at in places[::2]]
+    missing = places.count(None)
+    return places if missing and len(places) - missing == len(shapes) and (
+        None not in places[len(places) - 2 * heads:]) and found == [
+            kernel for kernel, _ in wanted] else []
+
+
 class Models:
     """The three models that the file has made for one set of sizes"""
 
@@ -176,28 +210,43 @@ class Models:
 
     def sorted(self, side, arrays):
         """Puts the arrays of a side into the order of the layers"""
-        return [arrays[at].astype('float64') for at in self.places.get(
-            side) or range(len(arrays))]
+        found = []
+        for at in self.places.get(side) or range(len(arrays)):
+            found.append(arrays[at].astype('float64') if at is not None else
+                         np.zeros(found[-1].shape[-1]).view(Missing))
+        return found
 
     def set(self, **weights):
         """Sets the weights of encoder and decoder, each a list of arrays"""
         counts, arrays = [], []
         for side, given in sorted(weights.items()):
-            counts.append([self.solution.order[SIDES.index(side)],
-                           len(given)])
             places = list(self.places.get(side) or range(len(given)))
-            arrays += [given[places.index(at)] for at in range(len(given))]
+            count = len(places) - places.count(None)
+            counts.append([self.solution.order[SIDES.index(side)], count])
+            arrays += [given[places.index(at)] for at in range(count)]
         self.solution.ask('set', 'set_weights()', arrays, key=self.key,
                           counts=counts)
 
+    def targets(self, inputs):
+        """Gives what auto must put out: its inputs, if it has their shape
+
+        Else values like those of inputs, so that its loss and its training
+        can be judged all the same.
+        """
+        shape = self.auto.one(inputs[:1]).shape[1:]
+        if shape == inputs.shape[1:] or self.solution.task == VARIATIONAL:
+            return inputs
+        return values_like_inputs(self.solution, (len(inputs),) + shape)
+
     def evaluate(self, inputs):
-        """Asks for the loss of one batch, the inputs also the targets
+        """Asks for the loss of one batch, see targets
 
         Returns:
             float, the loss; int, how many values evaluate reports.
         """
         header, answer = self.solution.ask(
-            'evaluate', 'auto.evaluate()', [inputs], key=self.key,
+            'evaluate', 'auto.evaluate()', [inputs, self.targets(inputs)],
+            key=self.key,
             model=self.solution.order[2])
         return self.loss(answer), header['count']
 
@@ -225,7 +274,8 @@ class Models:
         """
         way = more.setdefault('way', 'train_on_batch')
         losses, *weights = self.auto.ask(
-            'train', 'auto.{}()'.format(way), list(inputs), steps=steps,
+            'train', 'auto.{}()'.format(way), list(inputs) + list(
+                map(self.targets, inputs)), steps=steps,
             models=self.solution.order[:2], **more)
         count = len(self.shapes['encoder'])
         require([array.shape for array in weights] ==

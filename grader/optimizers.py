@@ -58,13 +58,14 @@ def of_each(function, values, numbers):
     Args:
         function: function of an array and of `axis`.
         values: array (steps, weights).
-        numbers: array (weights,), to which array each of them belongs.
+        numbers: array (weights,), sorted, to which array each of them
+            belongs.
 
     Returns:
         array (steps, arrays).
     """
-    return np.transpose([function(values[:, numbers == number], axis=1)
-                         for number in sorted(set(numbers))])
+    return np.transpose([function(part, axis=1) for part in np.split(
+        values, np.flatnonzero(np.diff(numbers)) + 1, axis=1)])
 
 
 def misses(run, numbers, wanted, rate=None, bounds=EXACT):

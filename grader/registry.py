@@ -17,13 +17,17 @@ TASKS = (
 DENSE, SPARSE, IMAGES, VARIATIONAL = range(4)
 ALL = (DENSE, SPARSE, IMAGES, VARIATIONAL)
 
+# What a file earns nothing for if it learns nothing, or something else.
+LEARNING = ('loss', 'penalty', 'training', 'optimizer')
+
 CHECKS = []
 
 
 class Fault(Exception):
     """What is wrong with a file, in a sentence that a student understands"""
 
-    def __init__(self, sentence, line=None, also=(), unless=(), found=None):
+    def __init__(self, sentence, line=None, also=(), unless=(), found=None,
+                 takes=()):
         """Takes the sentence and what goes with it
 
         Args:
@@ -33,12 +37,15 @@ class Fault(Exception):
             unless: tuple of str, names of checks. If one of these has a
                 fault, that is the cause of this one, which is not told.
             found: what the check has found in spite of the fault.
+            takes: tuple of str, names of other checks that earn nothing
+                beside this fault, see LEARNING.
         """
         super().__init__(sentence)
         self.line = line
         self.also = list(also)
         self.unless = unless
         self.found = found
+        self.takes = takes
 
 
 class Unjudged(Exception):

@@ -5,13 +5,13 @@ import json
 
 from .registry import SPARSE, TASKS, VARIATIONAL
 
-FORM = {'first-line': 2, 'mode': 2, 'new-line': 1, 'style': 3,
-        'documentation': 3, 'imports': 2, 'syntax': 2}
-MODELS = {'returns': 10, 'name': 6, 'list': 2, 'program': 2, 'sizes': 2,
-          'order': 4, 'outputs': 6, 'encoder-layers': 4, 'encoder-output': 3,
-          'decoder-layers': 3, 'decoder-output': 2, 'auto-output': 2,
-          'sample': 5}
-TRAINING = {'loss': 25, 'penalty': 10, 'optimizer': 10, 'training': 10}
+FORM = {'first-line': 2, 'mode': 1, 'new-line': 1, 'style': 2,
+        'documentation': 2, 'imports': 2, 'syntax': 2}
+MODELS = {'returns': 3, 'name': 3, 'list': 2, 'program': 1, 'sizes': 5,
+          'order': 2, 'outputs': 5, 'encoder-layers': 8, 'encoder-output': 8,
+          'decoder-layers': 7, 'decoder-output': 7, 'auto-output': 2,
+          'sample': 8}
+TRAINING = {'loss': 25, 'penalty': 10, 'optimizer': 8, 'training': 7}
 # Checks that only one task has.
 ONLY = {'outputs': VARIATIONAL, 'sample': VARIATIONAL, 'penalty': SPARSE}
 
@@ -22,8 +22,8 @@ WEIGHTS = {task: {name: points for table in (FORM, MODELS, TRAINING)
            for task in range(len(TASKS))}
 WEIGHTS[SPARSE]['loss'] = 15
 WEIGHTS[VARIATIONAL].update({
-    'returns': 5, 'order': 2, 'encoder-layers': 3, 'encoder-output': 2,
-    'decoder-layers': 2, 'decoder-output': 1})
+    'encoder-layers': 5, 'encoder-output': 4, 'decoder-layers': 4,
+    'decoder-output': 4})
 
 
 def read(path):

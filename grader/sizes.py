@@ -78,7 +78,7 @@ def trained_sizes(solution, *networks):
         Unjudged: if no models can be made.
     """
     made = []
-    for sizes in [drawn_sizes(solution)] + sizes_of(solution)[:2]:
+    for sizes in [drawn_sizes(solution)] + sizes_of(solution):
         with contextlib.suppress(Unjudged):
             models = solution.models(sizes)
             made.append((
@@ -95,7 +95,12 @@ def trained_sizes(solution, *networks):
 def inputs_for(solution, sizes, count, side='encoder'):
     """Makes inputs in [0, 1], the ends among them"""
     dims = sizes[2 if side == 'decoder' else 0]
-    values = solution.draw('inputs').rand(count, *shape_of(dims))
+    return values_like_inputs(solution, (count,) + shape_of(dims))
+
+
+def values_like_inputs(solution, shape):
+    """Makes values in [0, 1], the ends among them"""
+    values = solution.draw('inputs').rand(*shape)
     # Rounded as they are sent, so that the oracle has the same.
     return np.clip(1.4 * values - 0.2, 0, 1).astype(
         'float32').astype('float64')
@@ -123,5 +128,5 @@ def over_sizes(solution, judge):
             try:
                 judge(models)
             except Fault as fault:
-                raise Fault('{} ({})'.format(fault, written(sizes)),
-                            fault.line, unless=fault.unless)
+                fault.args = '{} ({})'.format(fault, written(sizes)),
+                raise

@@ -10,7 +10,7 @@ import zlib
 import numpy as np
 
 from . import memory
-from .models import SIDES, Models
+from .models import SIDES, Missing, Models
 from .registry import Fault, IMAGES, TASKS, Unjudged, require
 from .sandbox import protocol
 from .sandbox.answers import FORMS, fits
@@ -184,9 +184,10 @@ class Solution:
             list of arrays.
         """
         random = self.draw(purpose)
-        return [np.array(random.randn(*w.shape) * (
-            scale / np.sqrt(np.prod(w.shape[:-1])) if w.ndim > 1 else 0.4
-        ), 'float32').astype('float64') for w in weights]
+        return [w if isinstance(w, Missing) else np.array(
+            random.randn(*w.shape) * (
+                scale / np.sqrt(np.prod(w.shape[:-1])) if w.ndim > 1 else 0.4
+            ), 'float32').astype('float64') for w in weights]
 
     def remember(self, key, make):
         """Returns make(), or raises its Fault, computed once for a key"""
@@ -289,7 +290,7 @@ class Solution:
         What is said to be a model gets no points for that alone.
         """
         for model in (models.encoder, models.decoder):
-            weights = [array + 1 for array in model.weights()]
+            weights = self.randomise(model.weights(), 'keep')
             require(weights, 'the {} has no weights', model.side,
                     line=model.side)
             models.set(**{model.side: weights})

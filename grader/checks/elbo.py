@@ -37,14 +37,14 @@ def measure(solution, models, encoder, purpose, large=0):
     # A decoder that does not see its input.
     models.set(encoder=weights, decoder=[0 * decoder[0]] + decoder[1:])
     inputs = inputs_for(solution, models.sizes, BATCH)
-    outputs = reconstruct(models, inputs)
+    outputs, _ = reconstruct(models, inputs)
     return (evaluated(models, inputs), inputs, outputs) + tuple(
         encoder.compute(weights, inputs))
 
 
 def kl(values):
     """Computes the KL divergence of each input: mean and log variance"""
-    return oracle.kl_divergence(*values).sum(axis=1)
+    return oracle.kl_divergence(*values).sum(axis=-1)
 
 
 def right_loss(t, p, values, added=ADDED[0]):

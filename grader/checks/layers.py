@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """The layers: their weights, what they compute, and that they are shared"""
 
+import contextlib
+
 import numpy as np
 
 from .. import oracle
-from ..models import COUNT, FITTING
+from ..models import COUNT, FITTING, Missing
 from ..networks import counts_of, shapes_of, steps_for
-from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL,
-                        check, finding, require)
-from ..sizes import inputs_for, over_sizes
+from ..registry import (DENSE, Fault, IMAGES, LEARNING, SPARSE, Unjudged,
+                        VARIATIONAL, check, finding, require)
+from ..sizes import EXERCISE, inputs_for, over_sizes
 from ..solution import SCALE
 from ..wording import listed, plural
 from .activations import explain, name_of
@@ -101,7 +103,7 @@ def judge_layers(solution, side, models):
     if received != expected:
         wrong_counts(solution, side, received, expected, models.sizes)
     shapes = shapes_of(solution.task, side, models.sizes)
-    for i, ((kernel, _), (wanted, _)) in enumerate(zip(layers, shapes)):
+    for i, ((kernel, bias), (wanted, _)) in enumerate(zip(layers, shapes)):
         require(kernel.shape[:-2] in [(), (3, 3)], 'convolution {} of the '
                 '{} has kernels of {}; it must be 3x3', i + 1, side,
                 'x'.join(map(str, kernel.shape[:-2])), line=side)
@@ -113,6 +115,8 @@ def judge_layers(solution, side, models):
                 ', as the mean is' if head else '', line=side,
                 # The decoder may be right for a wrong encoder.
                 unless=() if side == 'encoder' or i else ('encoder-layers',))
+        require(not isinstance(bias, Missing), '{} has no bias', name_of(
+            solution.task, side, i, len(layers)), line=side)
     judge_start(solution, side, layers)
 
 
@@ -123,7 +127,8 @@ def judge_start(solution, side, layers):
     for i, (kernel, bias) in enumerate(layers[:len(layers) - linear]):
         require(kernel.any() or (bias > 0).any(), '{} begins with weights of '
                 'zero; with relu it never learns', name_of(
-                    solution.task, side, i, len(layers)), line=side)
+                    solution.task, side, i, len(layers)), line=side,
+                takes=LEARNING)
 
 
 @check('encoder-layers')
@@ -220,25 +225,36 @@ def unexplained(side, received, expected):
                           np.abs(received - expected).max()))
 
 
+def judge_outputs(solution, side):
+    """Judges a side's output; gives its networks, see judge_output"""
+    networks = {}
+
+    def judge(models):
+        """Judges it for some sizes"""
+        judge_output(solution, side, models, networks)
+    with finding(networks):
+        try:
+            over_sizes(solution, judge)
+        except Fault:
+            if not networks:
+                # Loss and training can be judged where it is known.
+                with contextlib.suppress(Fault, Unjudged):
+                    judge(solution.models(EXERCISE[solution.task]))
+            raise
+    return networks
+
+
 @check('encoder-output', tasks=(DENSE, SPARSE, IMAGES),
        after=('encoder-layers', 'decoder-layers'))
 def encoder_output(solution, found):
     """Checks the encoder's output; gives its networks, see judge_output"""
-    networks = {}
-    with finding(networks):
-        over_sizes(solution, lambda models: judge_output(
-            solution, 'encoder', models, networks))
-    return networks
+    return judge_outputs(solution, 'encoder')
 
 
 @check('decoder-output', after=FITTING)
 def decoder_output(solution, found):
     """Checks the decoder's output; gives its networks, see judge_output"""
-    networks = {}
-    with finding(networks):
-        over_sizes(solution, lambda models: judge_output(
-            solution, 'decoder', models, networks))
-    return networks
+    return judge_outputs(solution, 'decoder')
 
 
 def judge_shared(models, inputs, weights, unless=()):

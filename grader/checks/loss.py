@@ -156,12 +156,13 @@ def evaluated(models, inputs):
 
 
 def reconstruct(models, inputs):
-    """Computes auto's output, of the shape of its input"""
+    """Computes auto's output; gives also what it must be, see targets"""
     outputs = models.auto.one(inputs).astype('float64')
-    require(outputs.shape == inputs.shape, 'auto puts out shape {} for '
+    targets = models.targets(inputs)
+    require(outputs.shape == targets.shape, 'auto puts out shape {} for '
             'inputs of {}', outputs.shape[1:], inputs.shape[1:], line='auto',
             unless=SHAPING)
-    return outputs
+    return outputs, targets
 
 
 def multiple(solution, models, inputs):
@@ -173,25 +174,25 @@ def multiple(solution, models, inputs):
     ratios = []
     for purpose in ('loss', 'loss two', 'loss three', 'loss four'):
         drawn(solution, models, purpose, 1.0)
-        ratios.append(evaluated(models, inputs) / entropy(
-            inputs, reconstruct(models, inputs)))
+        outputs, targets = reconstruct(models, inputs)
+        ratios.append(evaluated(models, inputs) / entropy(targets, outputs))
     return ratios[0] if all(near(one, ratios[0]) for one in ratios) else None
 
 
-def other_loss(inputs, outputs, is_it):
+def other_loss(targets, outputs, is_it):
     """Raises the Fault of a loss that has a name, if it is one"""
     with np.errstate(all='ignore'):
         for name, function in LOSSES:
-            if is_it(function(inputs, outputs).mean()):
+            if is_it(function(targets, outputs).mean()):
                 raise Fault('the loss is {}; it must be the binary '
                             'cross-entropy'.format(name), 'compile',
                             found=None if function is OF_LOGITS else
                             objective(function))
 
 
-def summed(inputs, received, expected):
+def summed(targets, received, expected):
     """Raises the Fault of a cross-entropy that is summed, if it is"""
-    size = inputs[0].size
+    size = targets[0].size
     for count, over in ((size, 'the values of an input'),
                         (BATCH, 'the batch'), (BATCH * size, 'both')):
         if near(received, count * expected):
@@ -222,7 +223,7 @@ def is_of_logits(solution, models, found, inputs, weights, is_it):
                              (steps[0], with_sigmoid(steps[1]))):
         outputs = oracle.forward(network, pairs(
             weights[side], weights[side][0].ndim), outputs)
-    return is_it(entropy(inputs, outputs))
+    return is_it(entropy(models.targets(inputs), outputs))
 
 
 def cut(least):
@@ -243,13 +244,13 @@ def judge_edges(models, inputs, weights, factors):
     *first, kernel, bias = weights['decoder']
     for factor in (12, 8, 5, 3):
         models.set(decoder=first + [factor * kernel, factor * bias])
-        outputs = reconstruct(models, inputs)
+        outputs, targets = reconstruct(models, inputs)
         # Nearer, float32 itself cuts off.
         if 1e-4 < outputs.min() and outputs.max() < 1 - 1e-4:
             received = evaluated(models, inputs)
-            expected = entropy(inputs, outputs)
+            expected = entropy(targets, outputs)
             least = next((one for one in LEAST if any(near(
-                received, each * cut(one)(inputs, outputs).mean())
+                received, each * cut(one)(targets, outputs).mean())
                                                 for each in factors)), None)
             require(least == 0, CUT, received, expected, line='loss',
                     found=None if least is None else objective(cut(least)))
@@ -264,7 +265,7 @@ def judge_loss(solution, models, found):
     """
     inputs = inputs_for(solution, models.sizes, BATCH)
     weights = drawn(solution, models, 'loss', 1.0)
-    outputs = reconstruct(models, inputs)
+    outputs, targets = reconstruct(models, inputs)
     received = evaluated(models, inputs)
     # TensorFlow 1.12, of graphs only, reports the loss of images times the
     # size of the batch; one that averages over all is reported as it is.
@@ -274,14 +275,14 @@ def judge_loss(solution, models, found):
         """Tells whether a number is the loss that is reported"""
         return any(near(received, factor * expected) for factor in factors)
 
-    added = nearest(received, lambda added: entropy(inputs, outputs, added),
+    added = nearest(received, lambda added: entropy(targets, outputs, added),
                     factors)
-    if is_it(entropy(inputs, outputs, added)):
+    if is_it(entropy(targets, outputs, added)):
         judge_edges(models, inputs, weights, factors)
         return objective(lambda t, p: entropies(t, p, added))
-    other_loss(inputs, outputs, is_it)
-    expected = factors[-1] * entropy(inputs, outputs)
-    summed(inputs, received, expected)
+    other_loss(targets, outputs, is_it)
+    expected = factors[-1] * entropy(targets, outputs)
+    summed(targets, received, expected)
     if is_of_logits(solution, models, found, inputs, weights, is_it):
         return objective(entropies, logits=True)
     # Keras cuts off outputs that are 0 or 1, or beyond: these would not show

@@ -12,7 +12,7 @@ import contextlib
 import numpy as np
 
 from .. import oracle
-from ..models import COUNT
+from ..models import COUNT, Missing
 from ..networks import steps_for
 from ..registry import (Fault, Unjudged, VARIATIONAL, check, finding,
                         raise_all, require)
@@ -163,6 +163,8 @@ def invertible(solution, models):
     random = solution.draw('invertible')
     weights, total, offset = [], np.eye(models.sizes[2]), 0
     shapes = pairs(models.decoder.weights(), 2)
+    if any(isinstance(bias, Missing) for _, bias in shapes):
+        raise Unjudged(by=('decoder-layers',))
     for i, (kernel, bias) in enumerate(shapes):
         last = i == len(shapes) - 1
         kernel = 0.3 * random.randn(*kernel.shape) / np.sqrt(len(kernel))

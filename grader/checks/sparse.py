@@ -60,9 +60,9 @@ def measure(solution, known, lambtha, purpose, larger=1.0):
                                                outputs)
         layers += own
         values += found
-    received = reconstruct(models, inputs)
+    received, targets = reconstruct(models, inputs)
     return evaluated(models, inputs) - known.objective.function(
-        inputs, outputs if known.objective.logits else received, None
+        targets, outputs if known.objective.logits else received, None
     ).mean(), layers, values
 
 

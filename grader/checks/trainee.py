@@ -4,6 +4,7 @@
 import numpy as np
 
 from .. import gradients, oracle
+from ..models import Missing
 from ..registry import Unjudged, VARIATIONAL, require
 from .activations import name_of
 from .heads import Encoder
@@ -131,15 +132,16 @@ class Trainee:
         values = self.encode(arrays, inputs)
         fed = int(self.fed == 'log_var')
         outputs = oracle.forward(self.decoder, decoder, values[fed])
-        function = self.objective.function
-        rows = function(inputs, outputs, values)
+        function, targets = (
+            self.objective.function, self.models.targets(inputs))
+        rows = function(targets, outputs, values)
         slopes = [gradients.slopes_of(lambda value: function(
-            inputs, outputs, values[:at] + [value] + values[at + 1:]), one
+            targets, outputs, values[:at] + [value] + values[at + 1:]), one
                                    ) / rows.size if self.heads else 0
                   for at, one in enumerate(values)]
         found, back = gradients.backward(
             self.decoder, decoder, values[fed], gradients.slopes_of(
-                lambda p: function(inputs, p, values), outputs) / rows.size)
+                lambda p: function(targets, p, values), outputs) / rows.size)
         slopes[fed] = slopes[fed] + back
         loss = rows.mean()
         if self.penalty not in (None, WRONG):
@@ -149,7 +151,9 @@ class Trainee:
             slopes[0] = slopes[0] + amount * np.sign(values[0])
         parts = [gradients.backward(steps, encoder, inputs, slope)[0]
                  for steps, slope in zip(self.networks, slopes)]
-        return loss, flat(list(map(sum, zip(*parts))) + found)
+        slopes = list(map(sum, zip(*parts))) + found
+        return loss, flat([0 * slope if isinstance(array, Missing) else slope
+                           for array, slope in zip(arrays, slopes)])
 
     def name(self, number):
         """Names an array of weights"""

@@ -15,8 +15,8 @@ import numpy as np
 
 from .. import oracle
 from ..optimizers import EXACT, LOOSE, OTHERS, RULES, adam, misses
-from ..registry import (Fault, IMAGES, SPARSE, check, finding, raise_all,
-                        require)
+from ..registry import (Fault, IMAGES, LEARNING, SPARSE, check, finding,
+                        raise_all, require)
 from ..sizes import BATCH, EXERCISE, inputs_for, trained_sizes
 from ..wording import written
 from .heads import BOUND
@@ -32,7 +32,9 @@ IMAGES_BATCH = 4
 WHOLE = 256
 # Steps by train_on_batch: a few, to which some are drawn; many more with
 # always the same small weights, and so with small gradients; a few again.
-EARLY, MANY, LATE = 8, 200, 4
+# Of models with more than MOST weights, as a wrong file may need them, the
+# many are a tenth of that.
+EARLY, MANY, LATE, MOST = 8, 200, 4, 20000
 SCALES, LITTLE = (0.7, 1.0, 1.4), 0.3
 # How many steps show the noise, and how many samples the oracle draws.
 NOISY, SAMPLES = 64, 20000
@@ -87,6 +89,8 @@ def follow(trainee, inputs):
     """
     draw = trainee.solution.draw('steps')
     early, many = EARLY + draw.randint(5), MANY + draw.randint(50)
+    if trainee.numbers.size > MOST:
+        many //= 10
     moves, seen = [], []
     reconstruct(trainee.models, inputs)
     for step, times in enumerate([1] * early + [many] + [1] * LATE):
@@ -132,7 +136,7 @@ def judge_run(trainee, run, rate=None, graph=False):
     """
     frozen = frozen_arrays(trainee, run)
     faults = [Fault('training does not change {}; all must be trained'.format(
-        trainee.names(frozen)), 'compile')] if frozen else []
+        trainee.names(frozen)), 'compile', takes=LEARNING)] if frozen else []
     if not run.moves.any():
         raise_all(faults)
     told = trainee.models.tell()['optimizer']
@@ -173,7 +177,7 @@ def judge_moves(trainee, numbers, run, rate):
         moved = run.moves[step].any()
         fault = Fault('after {} steps the weights do not {}'.format(
             run.seen[step], BY_ADAM if moved else 'change any more'),
-                      'compile')
+                      'compile', takes=() if moved else LEARNING)
         return ([], [fault], rate) if moved else ([fault], [], rate)
     # In a graph it is not known which arrays these are, see LOOSE.
     if often.mean() > 0.5 * trainee.solution.eager:
@@ -186,7 +190,7 @@ def judge_moves(trainee, numbers, run, rate):
     wrong = np.unique(numbers)[often | lost]
     return [Fault('training moves {} elsewhere than the gradient of the loss '
                   'does; all must be trained on it'.format(
-                      trainee.names(wrong)), 'compile')
+                      trainee.names(wrong)), 'compile', takes=LEARNING)
             ] if wrong.size else [], [], rate
 
 

@@ -188,8 +188,8 @@ class Module:
     def evaluate(self, header, given):
         """Computes the loss that evaluate reports for one batch"""
         loss, count = loss_of(
-            self.model(header).evaluate, given[0], given[0],
-            batch_size=len(given[0]), verbose=0)
+            self.model(header).evaluate, *given, batch_size=len(given[0]),
+            verbose=0)
         return {'count': count}, [loss]
 
     def train(self, header, given):
@@ -206,12 +206,13 @@ class Module:
             optimizer.build(auto.trainable_variables)
         if header['way'] == 'fit':
             size = header['batch']
-            inputs = np.repeat(given[0], header['steps'] * size, axis=0)
-            other = np.repeat(given[1], size, axis=0)
+            inputs, other, targets, others = [
+                np.repeat(one, times * size, axis=0)
+                for one, times in zip(given, 2 * (header['steps'], 1))]
             # The exercise's mains call it so.
             history = auto.fit(
-                inputs, inputs, epochs=1, batch_size=size, shuffle=True,
-                validation_data=(other, other), verbose=0).history
+                inputs, targets, epochs=1, batch_size=size, shuffle=True,
+                validation_data=(other, others), verbose=0).history
             losses = [history[name][0] for name in ('loss', 'val_loss')]
         else:
             before = [model.get_weights() for model in models]
@@ -221,8 +222,7 @@ class Module:
                     model.set_weights(weights)
                 # Later versions report an average since a reset.
                 getattr(auto, 'reset_metrics', int)()
-                losses.append(loss_of(
-                    auto.train_on_batch, given[0], given[0])[0])
+                losses.append(loss_of(auto.train_on_batch, *given)[0])
         return {}, [np.array(losses)] + [
             array for model in models for array in model.get_weights()]
 
