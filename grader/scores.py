@@ -8,9 +8,9 @@ from .registry import SPARSE, TASKS, VARIATIONAL
 FORM = {'first-line': 2, 'mode': 1, 'new-line': 1, 'style': 2,
         'documentation': 2, 'imports': 2, 'syntax': 2}
 MODELS = {'returns': 3, 'name': 3, 'list': 2, 'program': 1, 'sizes': 5,
-          'order': 2, 'outputs': 5, 'encoder-layers': 8, 'encoder-output': 8,
+          'order': 2, 'outputs': 4, 'encoder-layers': 8, 'encoder-output': 8,
           'decoder-layers': 7, 'decoder-output': 7, 'auto-output': 2,
-          'sample': 8}
+          'sample': 7}
 TRAINING = {'loss': 25, 'penalty': 10, 'optimizer': 8, 'training': 7}
 # Checks that only one task has.
 ONLY = {'outputs': VARIATIONAL, 'sample': VARIATIONAL, 'penalty': SPARSE}
@@ -22,8 +22,8 @@ WEIGHTS = {task: {name: points for table in (FORM, MODELS, TRAINING)
            for task in range(len(TASKS))}
 WEIGHTS[SPARSE]['loss'] = 15
 WEIGHTS[VARIATIONAL].update({
-    'encoder-layers': 5, 'encoder-output': 4, 'decoder-layers': 4,
-    'decoder-output': 4})
+    'list': 1, 'sizes': 3, 'encoder-layers': 5, 'encoder-output': 5,
+    'decoder-layers': 4, 'decoder-output': 4, 'auto-output': 6})
 
 
 def read(path):

@@ -4,8 +4,8 @@
 import numpy as np
 
 from .. import oracle
-from ..registry import (Fault, Unjudged, VARIATIONAL, check, finding,
-                        raise_all, require)
+from ..registry import (Fault, LEARNING, Unjudged, VARIATIONAL, check,
+                        finding, raise_all, require)
 from ..sizes import BATCH, inputs_for, trained_sizes
 from .heads import Encoder
 from .loss import (ADDED, CUT, LOSSES, SHAPING, Objective, ends_in_sigmoid,
@@ -147,6 +147,10 @@ def diagnose_factors(measured, sizes):
             'KL divergence must be summed', line='loss', found=found)
     faults = list(filter(None, [kl_fault(b, dims, latent),
                                 entropy_fault(a / dims, dims)]))
+    # With no KL divergence, or next to nothing else, it is no such autoencoder.
+    learns = a and 0.01 < b * dims / a < 10
+    for fault in faults:
+        fault.takes = () if learns else LEARNING
     # What both end with is said once.
     for fault in faults[1:]:
         fault.args = str(fault).replace(PRINTED, ''),

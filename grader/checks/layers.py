@@ -205,8 +205,10 @@ def judge_output(solution, side, models, networks):
                                        solution.deadline)
         if fault:
             networks[models.layers] = other
-            raise Fault(explain(solution.task, side, fault, len(layers)),
-                        side)
+            # Where the last relu gives 0, the cross-entropy has no gradient.
+            raise Fault(explain(solution.task, side, fault, len(layers)), side,
+                        takes=LEARNING if side == 'decoder' and (
+                            other[-1][2:3] == ('relu',)) else ())
         raise Fault(unexplained(side, received, expected), side,
                     unless=(side + '-layers',))
 

@@ -45,14 +45,16 @@ class Trainee:
             raise Unjudged(by=('encoder-layers', 'decoder-layers') + NEEDS)
         if self.objective.logits:
             self.decoder = with_sigmoid(self.decoder)
-        # Outputs at 0 and 1 have a loss and gradients that are cut off, here
-        # and there otherwise.
-        self.exact = self.decoder[-1][2:3] == ('sigmoid',)
         self.given = {}
         for side in ('encoder', 'decoder'):
             self.given[side] = getattr(models, side).weights()
             paired(solution, side, self.given[side])
         self.count = len(self.given['encoder'])
+        # Outputs at 0 and 1 have a loss and gradients that are cut off, here
+        # and there otherwise. Without biases a layer may put out zeros alone.
+        self.exact = self.decoder[-1][2:3] == ('sigmoid',) and not any(
+            isinstance(w, Missing) for side in self.given.values()
+            for w in side)
         # The gradients at all steps until now, and of which loss they are.
         self.slopes, self.which = [], 'that is reported'
         sizes = [w.size for side in ('encoder', 'decoder')

@@ -301,7 +301,7 @@ def judge_sample(trainee):
     # 0.26 and 2.5 for normal losses, but for a chance of 1e-9.
     spread = losses.var() * BATCH / deviation ** 2
     require(spread > 0.01, 'the sample has no noise while auto is trained',
-            line='sampling')
+            line='sampling', takes=LEARNING)
     require(0.2 < spread < 3 and abs(losses.mean() - expected.mean()) <
             BOUND * deviation * (1 / SAMPLES + 1 / BATCH / NOISY) ** 0.5,
             'the noise of the sample is another while auto is trained: the '
