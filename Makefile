@@ -75,6 +75,9 @@ benchmark: .venv/benchmark
 memory: .venv/newest
 	$(VENV) -m tools.memory
 
+points: .venv/newest
+	$(VENV) -m tools.points
+
 results: .venv/newest .venv/matrix
 	$(VENV) -m tools.results $(RUNTIME)
 
@@ -118,6 +121,7 @@ help:
 ## matrix        the tests on other versions; RUNTIME=page
 ## benchmark     seconds per epoch, beside other ways to train
 ## memory        the memory of the mains
+## points        what faults cost, beside the harm that they do
 ## results       the losses and pictures in docs/
 
 # The names that some of these had.
@@ -126,4 +130,4 @@ siege: test-hostile
 torture: test-long
 
 .PHONY: run task test start grade test-grader test-hostile test-long benchmark \
-    memory results matrix help prove siege torture
+    memory points results matrix help prove siege torture

@@ -5,6 +5,7 @@ matrix: the tests on every runtime.
 results: the losses of the mains beside those of the exercise.
 benchmark: the seconds of an epoch beside other ways to train.
 memory: the memory of the mains over the number of images.
+points: the harm of faults beside the points that they cost.
 long_tests: the long tests, and a table of what they tried.
 document: the tables in docs/, and what they say of when and at what commit.
 

@@ -12,8 +12,9 @@ import time
 from common import ROOT, files
 
 BEGIN, END = '<!-- make {}: -->\n', '<!-- until here -->\n'
-RESULTS, SPEED, RUNTIMES = (os.path.join(ROOT, 'docs', name) for name in (
-    'results.md', 'speed.md', 'runtimes.md'))
+RESULTS, SPEED, RUNTIMES, POINTS = (
+    os.path.join(ROOT, 'docs', name + '.md')
+    for name in ('results', 'speed', 'runtimes', 'points'))
 # What the commands write changes nothing that they measure.
 WRITTEN = ('docs', 'tools/results/results.json')
 

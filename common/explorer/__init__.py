@@ -32,7 +32,7 @@ MOST_IMAGES = (300, 300, 300, 1000)
 KNOWN = ('Dense', 'Conv2D', 'MaxPooling2D', 'UpSampling2D')
 # What the page has to know of them beside their weights.
 SETTINGS = ('activation', 'padding', 'pool_size', 'size')
-DIGITS = 6
+DIGITS = 8
 
 
 def write(encoder, decoder, images, labels, options, run=None):

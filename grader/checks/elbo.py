@@ -147,7 +147,8 @@ def diagnose_factors(measured, sizes):
             'KL divergence must be summed', line='loss', found=found)
     faults = list(filter(None, [kl_fault(b, dims, latent),
                                 entropy_fault(a / dims, dims)]))
-    # With no KL divergence, or next to nothing else, it is no such autoencoder.
+    # Without a KL divergence, or with little else, nothing is learnt, or
+    # something else.
     learns = a and 0.01 < b * dims / a < 10
     for fault in faults:
         fault.takes = () if learns else LEARNING

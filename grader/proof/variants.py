@@ -16,6 +16,9 @@ from ..registry import TASKS
 Variant = collections.namedtuple(
     'Variant', 'task name patterns changes scores executable ends source')
 
+# The scores of a file with one wrong layer, and of one that learns nothing.
+ONE_LAYER, NOTHING = (85, 96), (30, 60)
+
 ENCODER = """    for nodes in hidden_layers:
         x = keras.layers.Dense(nodes, activation='relu')(x)
 """
@@ -152,7 +155,7 @@ WRONG = (
           (BOTTLENECK, BOTTLENECK.replace("'relu'", 'None'))),
     wrong(0, 'relu on the reconstruction',
           'the last layer of the decoder uses relu; it must use sigmoid',
-          (OUTPUT, OUTPUT.replace('sigmoid', 'relu')), scores=(50, 60)),
+          (OUTPUT, OUTPUT.replace('sigmoid', 'relu')), scores=NOTHING),
     wrong(0, 'linear reconstruction',
           'the last layer of the decoder uses linear',
           (OUTPUT, OUTPUT.replace("'sigmoid'", 'None'))),
@@ -231,17 +234,20 @@ WRONG = (
           'hidden layer 1 of the encoder begins with weights of zero',
           (ENCODER, ENCODER.replace(
               "'relu')", "'relu',\n" + 31 * ' ' +
-              "kernel_initializer='zeros')"))),
+              "kernel_initializer='zeros')")),
+          scores=NOTHING),
     wrong(0, 'no bias in the hidden layers',
           'hidden layer 1 of the encoder has no bias',
-          (ENCODER, ENCODER.replace("'relu')", "'relu', use_bias=False)"))),
+          (ENCODER, ENCODER.replace("'relu')", "'relu', use_bias=False)")),
+          scores=ONE_LAYER),
     wrong(0, 'no bias in the decoder',
           'hidden layer 1 of the decoder has no bias',
           (DECODER, DECODER.replace("'relu')", "'relu', use_bias=False)")),
           (OUTPUT, OUTPUT + ' use_bias=False,')),
     wrong(2, 'no bias in the encoder',
           'convolution 1 of the encoder has no bias',
-          (POOLED, POOLED.replace("'relu')", "'relu', use_bias=False)"))),
+          (POOLED, POOLED.replace("'relu')", "'relu', use_bias=False)")),
+          scores=ONE_LAYER),
     wrong(3, 'no bias in the hidden layers',
           'hidden layer 1 of the (en|de)coder has no bias',
           (ENCODER, ENCODER.replace("'relu')", "'relu', use_bias=False)")),
@@ -289,7 +295,8 @@ WRONG = (
     wrong(0, 'fit freezes', 'training does not change',
           (DEFINITION, MODEL.format('fit', """self.trainable = False
         return super().fit(*inputs, **options)""")),
-          ('auto = keras.Model', 'auto = Other')),
+          ('auto = keras.Model', 'auto = Other'),
+          scores=NOTHING),
     wrong(0, 'predict gives zeros', 'predict of auto gives something else',
           (DEFINITION, MODEL.format(
               'predict', 'return 0 * super().predict(*inputs, **options)')),
@@ -421,7 +428,8 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
           (UPSAMPLED, UPSAMPLED.replace('(3, 3)', '(5, 5)'))),
     wrong(2, 'second to last with same padding',
           'the second to last convolution of the decoder uses same padding; '
-          'it must use valid', (VALID, VALID.replace('valid', 'same'))),
+          'it must use valid', (VALID, VALID.replace('valid', 'same')),
+          scores=ONE_LAYER),
     wrong(2, 'all of the decoder valid',
           'only the second to last convolution of the decoder may have valid',
           (UPSAMPLED, UPSAMPLED.replace('same', 'valid'))),
@@ -434,10 +442,12 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
     wrong(2, 'last convolution upsampled',
           'last convolution of the decoder is followed by upsampling',
           ("name='reconstruction')(x)", """name='reconstruction')(x)
-    reconstruction = keras.layers.UpSampling2D((2, 2))(reconstruction)""")),
+    reconstruction = keras.layers.UpSampling2D((2, 2))(reconstruction)"""),
+          scores=ONE_LAYER),
     wrong(2, 'an upsampling missing', 'the decoder has no upsampling after '
           'the second to last convolution of the decoder',
-          (VALID, VALID[:VALID.index('    x = keras.layers.Up')])),
+          (VALID, VALID[:VALID.index('    x = keras.layers.Up')]),
+          scores=ONE_LAYER),
     wrong(2, 'bilinear upsampling', 'the decoder has bilinear upsampling',
           (UPSAMPLED, UPSAMPLED.replace(
               '(2, 2)', "(2, 2), interpolation='bilinear'")),
@@ -457,7 +467,8 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
           ('filters[0]', 'filters[-1]')),
     wrong(2, 'a convolution missing in the decoder',
           'a layer of the decoder is missing',
-          ('reversed(filters[1:])', 'reversed(filters[2:])')),
+          ('reversed(filters[1:])', 'reversed(filters[2:])'),
+          scores=ONE_LAYER),
     wrong(2, 'a convolution doubled in the encoder',
           'the encoder has a layer too many', (POOLED, CONVOLUTION + POOLED)),
     wrong(2, 'tanh in the encoder',
@@ -484,7 +495,7 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
     wrong(2, 'not compiled', 'auto is not compiled', (COMPILE, 'pass')),
 
     wrong(3, 'KL missing', 'the KL divergence is missing in the loss',
-          (KL, '0.0 * ' + KL), scores=(50, 60)),
+          (KL, '0.0 * ' + KL), scores=NOTHING),
     wrong(3, 'KL with the wrong sign', 'the KL divergence is subtracted',
           (KL, '-' + KL)),
     wrong(3, 'KL averaged over the latent dimensions',
