@@ -16,7 +16,7 @@ import pytest
 from grader import gradients, judge, optimizers, oracle, scores
 from grader.checks import checks_of, loss, training
 from grader.proof.__main__ import grade
-from grader.registry import TASKS, Check, Fault
+from grader.registry import LEARNING, TASKS, Check, Fault
 from grader.sandbox import protocol
 from grader.wording import gist
 from tests.models import call, evaluate
@@ -145,6 +145,20 @@ def test_what_follows_from_a_fault():
     assert said.pop('fails').startswith('the grader itself failed here')
     assert said == dict.fromkeys(
         ('needs wrong', 'needs needs wrong', 'follows'), 'it is wrong')
+
+
+def test_what_a_fault_takes():
+    """A fault with which nothing is learnt costs what learning counts"""
+    results = judge.Results(set(scores.WEIGHTS[1]))
+    results.faults = {'loss': [Fault('it is wrong')],
+                      'training': [Fault('it stands still', takes=LEARNING)]}
+    task = judge.verdict(1, dict.fromkeys(
+        ('faults', 'not_judged', 'advice'), ()), results, scores.WEIGHTS[1])
+    assert task['score'] == 60
+    assert [(one['check'], one['cost']) for one in task['faults']] == [
+        ('loss', 15), ('training', 25)]
+    assert {name for name, (earned, _) in task['checks'].items()
+            if not earned} == set(LEARNING)
 
 
 def pipes():
