@@ -15,7 +15,8 @@ import pytest
 
 from grader import gradients, judge, optimizers, oracle, scores
 from grader.checks import checks_of, loss, training
-from grader.proof.__main__ import grade
+from grader.proof import variants
+from grader.proof.__main__ import cases, grade
 from grader.registry import LEARNING, TASKS, Check, Fault
 from grader.sandbox import protocol
 from grader.wording import gist
@@ -89,12 +90,18 @@ def test_weights():
         assert names == set(scores.WEIGHTS[task])
 
 
-def test_weights_in_the_docs():
-    """docs/grading.md says what each check counts"""
+def test_numbers_in_the_docs():
+    """docs/grading.md says what each check counts, and what proves it"""
     with open(os.path.join(ROOT, 'docs', 'grading.md'),
-              encoding='utf-8') as text:
-        rows = re.findall(r'^\| `([a-z0-9-]+)` \|.*' + 4 * r'\|(.*)' + r'\|$',
-                          text.read(), re.MULTILINE)
+              encoding='utf-8') as file:
+        text = file.read()
+    wrong = [bool(variant.patterns) for variant, _ in cases()]
+    assert list(map(int, re.search(
+        r'grades (\d+) wrong[^0-9]*(\d+) of them[^0-9]*(\d+) right',
+        text).groups())) == [
+            sum(wrong), len(variants.BEHIND), len(wrong) - sum(wrong)]
+    rows = re.findall(r'^\| `([a-z0-9-]+)` \|.*' + 4 * r'\|(.*)' + r'\|$',
+                      text, re.MULTILINE)
     for task in range(len(TASKS)):
         assert {row[0]: int(row[1 + task]) for row in rows
                 if row[1 + task].strip()} == scores.WEIGHTS[task]
