@@ -187,9 +187,8 @@ def diagnose_divergence(measured):
         def features(t, p, values):
             """Computes what a loss may be made of"""
             mean, log_var = values
-            return [entropies(t, p), mean.shape[1] + 0 * mean.sum(axis=1)] + [
-                v.sum(axis=1) for v in (
-                    log_var, mean ** 2, np.exp(scale * log_var))]
+            return [entropies(t, p)] + [v.sum(axis=-1) for v in (
+                mean ** 0, log_var, mean ** 2, np.exp(scale * log_var))]
         parts = solve([np.mean(features(x, y, values), axis=1)
                        for _, x, y, *values in measured], losses)
         if parts is not None:
