@@ -9,7 +9,8 @@ from ..registry import Fault, IMAGES, TASKS, Unjudged, check, require
 from ..sizes import EVEN, EXERCISE, sizes_of
 from ..wording import written
 
-# Where layers do not fit together, one of these checks may know why.
+# Where layers do not fit together, one of these checks may know why; where
+# it is the pooling, every second, those of the encoder.
 FITTING = ('encoder-layers', 'decoder-layers', 'encoder-output',
            'decoder-output')
 
@@ -121,16 +122,17 @@ def explained(solution, sizes, fault):
     sentence = '{}: its layers do not fit together, but with {} they do; ' \
         'max pooling must have same padding, which rounds up where a size ' \
         'is odd'.format(written(sizes), written(EVEN))
+    unless = FITTING[::2]
     try:
         solution.models(EVEN)
     except Unjudged as unjudged:
-        sentence = str(fault)
+        sentence, unless = str(fault), FITTING
         if unfitting(str(unjudged)):
             sentence = '{}; its layers do not fit together: each ' \
                 'convolution of the encoder needs pooling, and only the ' \
                 'second to last convolution of the decoder may have valid ' \
                 'padding'.format(clean(sentence, 130))
-    return Fault(sentence, fault.line, unless=FITTING)
+    return Fault(sentence, fault.line, unless=unless)
 
 
 @check('signature', advice=True)

@@ -196,7 +196,8 @@ def diagnose_divergence(measured):
                 'the KL divergence is {:.2g} * sum({:.2g} {:+.2g} * log_var '
                 '{:+.2g} * mean^2 {:+.2g} * exp({power})); it must be -0.5 * '
                 'sum(1 + log_var - mean^2 - exp(log_var))'.format(
-                    -0.5, *(-2 * parts[1:]), power=name), 'loss',
+                    -0.5, *(np.round(-2 * parts[1:], 3) + 0.0), power=name),
+                'loss',
                 found=Objective(lambda t, p, values: sum(
                     part * one for part, one in zip(
                         parts, features(t, p, values))), False))

@@ -663,7 +663,13 @@ BEHIND = (
           ('def autoencoder(', 'def vanilla('),
           (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
     wrong(1, 'another name', 'called sparse; it must be called autoencoder',
-          ('def autoencoder(', 'def sparse('), scores=(80, 95)),
+          ('def autoencoder(', 'def sparse('), scores=(90, 98)),
+    wrong(2, 'valid pooling, filters not reversed, same padding', [
+        r'max pooling (must have|of \(2, 2\) with) same padding',
+        'filters are not reversed', 'second to last .* uses same padding'],
+          (POOLING, POOLING.replace('same', 'valid')),
+          ('reversed(filters[1:])', 'filters[1:]'),
+          (VALID, VALID.replace('valid', 'same'))),
     wrong(2, 'another name, transposed convolutions', [
         'called convolutional; it must', 'of the decoder is transposed'],
           ('def autoencoder(', 'def convolutional('),
