@@ -14,6 +14,8 @@ from .oracle import ACTIVATIONS, apply, padded, pool, upsample, windows
 
 # The step of gradients: so small that its square rounds to nothing.
 STEP = 1e-30
+# How many values are changed at a time: more would take too much memory.
+VALUES = 2 ** 18
 
 
 def through(function, x, slopes):
@@ -100,7 +102,11 @@ def slopes_of(function, x):
             axes before.
         x: array, where to differentiate it.
     """
-    columns = x.shape[-1]
-    steps = 1j * STEP * np.eye(columns).reshape(
-        (columns,) + (1,) * (x.ndim - 1) + (columns,))
-    return np.moveaxis(function(x + steps).imag / STEP, 0, -1)
+    slopes, columns = np.empty(x.shape), x.shape[-1]
+    some = max(1, VALUES // x.size)
+    for at in range(0, columns, some):
+        steps = 1j * STEP * np.eye(min(some, columns - at), columns, at)
+        changed = x + steps.reshape((-1,) + (1,) * (x.ndim - 1) + (columns,))
+        slopes[..., at:at + some] = np.moveaxis(
+            function(changed).imag / STEP, 0, -1)
+    return slopes

@@ -188,6 +188,7 @@ class Models:
     def __init__(self, solution, key, sizes):
         """Makes them; `encoder`, `decoder` and `auto` are a Model each
 
+        `output` is the shape that auto puts out, once that is known.
         `layers` is the same for models that have the same layers. What is
         known of the weights of one is known of those of the others: `shapes`
         is a dict from a side to their shapes; `places` one to where they
@@ -196,6 +197,7 @@ class Models:
         self.solution = solution
         self.key = key
         self.sizes = sizes
+        self.output = None
         self.encoder, self.decoder, self.auto = [
             Model(self, side) for side in SIDES]
         self.layers = repr(sizes[:3])
@@ -233,10 +235,12 @@ class Models:
         Else values like those of inputs, so that its loss and its training
         can be judged all the same.
         """
-        shape = self.auto.one(inputs[:1]).shape[1:]
-        if shape == inputs.shape[1:] or self.solution.task == VARIATIONAL:
+        if self.output is None:
+            self.output = self.auto.one(inputs[:1]).shape[1:]
+        if (self.output == inputs.shape[1:] or
+                self.solution.task == VARIATIONAL):
             return inputs
-        return values_like_inputs(self.solution, (len(inputs),) + shape)
+        return values_like_inputs(self.solution, inputs.shape[:1] + self.output)
 
     def evaluate(self, inputs):
         """Asks for the loss of one batch, see targets

@@ -26,6 +26,9 @@ Objective = collections.namedtuple('Objective', 'function logits')
 SHAPING = ('auto-output', 'decoder-output', 'decoder-layers',
            'encoder-output', 'encoder-layers')
 
+# How many values an output may have: more would take the judge too long.
+MOST = 2 ** 14
+
 CUT = 'where outputs are near 0 and 1, the loss reported is {:.5g}; it must ' \
     'be {:.5g}, for nothing may be cut off there'
 # Where students cut outputs.
@@ -159,9 +162,9 @@ def reconstruct(models, inputs):
     """Computes auto's output; gives also what it must be, see targets"""
     outputs = models.auto.one(inputs).astype('float64')
     targets = models.targets(inputs)
-    require(outputs.shape == targets.shape, 'auto puts out shape {} for '
-            'inputs of {}', outputs.shape[1:], inputs.shape[1:], line='auto',
-            unless=SHAPING)
+    require(outputs.shape == targets.shape and outputs[0].size <= MOST,
+            'auto puts out shape {} for inputs of {}', outputs.shape[1:],
+            inputs.shape[1:], line='auto', unless=SHAPING)
     return outputs, targets
 
 
