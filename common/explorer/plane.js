@@ -114,15 +114,10 @@ export function startPlane(model, shown) {
     context.setLineDash([2, 4]);
     context.lineWidth = 1.2;
     context.strokeStyle = theme.text;
-    context.font = '12px system-ui, sans-serif';
-    for (const [radius, part] of PRIOR) {
+    for (const [radius] of PRIOR) {
       context.beginPath();
       context.arc(...place([0, 0]), radius * scale(), 0, 7);
       context.stroke();
-      context.save();
-      context.setLineDash([]);
-      note(context, part, markAt(radius));
-      context.restore();
     }
     placeNames();
     draw();
@@ -174,6 +169,8 @@ export function startPlane(model, shown) {
     if (!isFilm) {
       drawPicks(context);
     }
+    context.font = '12px system-ui, sans-serif';
+    PRIOR.forEach(([radius, part]) => note(context, part, markAt(radius)));
     context.font = 'bold 18px system-ui, sans-serif';
     names.forEach(({text, at}) => note(context, text, at));
   }
