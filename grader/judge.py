@@ -26,8 +26,14 @@ class Found(dict):
     """What the checks before have found, by their names
 
     Attributes:
+        failed: set of str, those with a fault and those not judged.
         right: bool, whether all of them have passed.
     """
+
+    @property
+    def right(self):
+        """See above"""
+        return not self.failed
 
 
 class Results:
@@ -86,7 +92,7 @@ class Results:
                     raise Unjudged(by=(needed,))
             found = Found((earlier, self.found.get(earlier))
                           for earlier in check.before)
-            found.right = not self.failed.intersection(check.before)
+            found.failed = self.failed.intersection(check.before)
             self.found[name] = check.judge(solution, found)
         except (Fault, Unjudged) as raised:
             self.keep(check, raised)

@@ -240,7 +240,8 @@ class Models:
         if (self.output == inputs.shape[1:] or
                 self.solution.task == VARIATIONAL):
             return inputs
-        return values_like_inputs(self.solution, inputs.shape[:1] + self.output)
+        return values_like_inputs(
+            self.solution, inputs.shape[:1] + self.output)
 
     def evaluate(self, inputs):
         """Asks for the loss of one batch, see targets

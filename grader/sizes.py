@@ -9,8 +9,10 @@ from .registry import Fault, IMAGES, SPARSE, Unjudged
 from .wording import written
 
 # Every layer of the first has another size, so that a wrong order shows; the
-# long checks use it. Then two equal layers, one layer, none.
-VECTORS = [(21, [13, 8], 5), (12, [6, 6], 3), (10, [6], 4), (8, [], 3)]
+# long checks use it. Then two equal layers, one layer.
+VECTORS = [(21, [13, 8], 5), (12, [6, 6], 3), (10, [6], 4)]
+# Of no layers the exercise says nothing.
+NO_LAYERS = (8, [], 3)
 # auto gives height and width back for the first: with three filters these must
 # be 4 less than a multiple of 8.
 STACKS = [((12, 20, 2), [4, 3, 5], (2, 3, 5)),

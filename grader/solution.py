@@ -343,11 +343,24 @@ class Solution:
 
     @property
     def primary(self):
-        """Models of the first sizes that can be made, for the long checks"""
-        # With fewer hidden layers, few mistakes would show.
-        for sizes in sorted(sizes_of(self) + [EVEN] * (self.task == IMAGES),
-                            key=lambda sizes: len(sizes[1]) < 2):
-            if sizes[1]:
+        """Models for the long checks: of the first sizes that they fit
+
+        A file may be made for the exercise's sizes alone; else those of the
+        first sizes that can be made.
+        """
+        def choose():
+            """Chooses the sizes"""
+            made = None
+            # With fewer hidden layers, few mistakes would show.
+            for sizes in sorted(
+                    sizes_of(self) + [EVEN] * (self.task == IMAGES),
+                    key=lambda sizes: len(sizes[1]) < 2):
                 with contextlib.suppress(Unjudged):
-                    return self.models(sizes)
-        raise Unjudged(by=('returns',))
+                    models = self.models(sizes)
+                    if self.fit(models):
+                        return models
+                    made = made or models
+            if made is None:
+                raise Unjudged(by=('returns',))
+            return made
+        return self.remember('primary', choose)

@@ -8,8 +8,9 @@ import re
 
 from .. import oracle
 from ..models import SIDES
-from ..registry import Fault, IMAGES, SPARSE, check, require
-from ..sizes import inputs_for
+from ..registry import (DENSE, Fault, IMAGES, SPARSE, VARIATIONAL, check,
+                        require)
+from ..sizes import LAMBTHA, NO_LAYERS, inputs_for
 from ..wording import without_hint, written
 
 # What is no number of nodes, of each kind one.
@@ -87,6 +88,17 @@ def bad_arguments(solution):
     for place in sorted(bad):
         for value in bad[place]:
             yield place, sizes[:place] + (value,) + sizes[place + 1:]
+
+
+@check('no-layers', tasks=(DENSE, SPARSE, VARIATIONAL), advice=True)
+def no_layers(solution, found):
+    """Advises on an empty list"""
+    try:
+        solution.made(NO_LAYERS + (LAMBTHA,) * (solution.task == SPARSE))
+    except Fault as fault:
+        raise Fault('{}; the exercise does not say what an empty list makes, '
+                    'but it can make an autoencoder'.format(
+                        without_hint(str(fault))))
 
 
 @check('bad-arguments', advice=True)

@@ -82,7 +82,7 @@ def returns(solution, found):
     try:
         solution.made(sizes)
     except Fault as fault:
-        raise explained(solution, sizes, fault)
+        raise explained(solution, sizes, fault, fits=False)
 
 
 @check('sizes', needs=('returns',), after=FITTING)
@@ -92,7 +92,7 @@ def sizes_all(solution, found):
         try:
             solution.made(sizes)
         except Fault as fault:
-            fault = explained(solution, sizes, fault)
+            fault = explained(solution, sizes, fault, fits=True)
             fault.args = '{}; with other sizes it does not'.format(fault),
             raise fault
 
@@ -103,13 +103,14 @@ def unfitting(sentence):
                      'incompatible)', sentence)
 
 
-def explained(solution, sizes, fault):
+def explained(solution, sizes, fault, fits):
     """Makes a Fault that says why layers of images do not fit together
 
     Args:
         solution: Solution.
         sizes: tuple, for which models cannot be made.
         fault: Fault, what is said of that.
+        fits: bool, whether there are models for the exercise's sizes.
 
     Returns:
         Fault, the same where this is not the reason.
@@ -127,7 +128,8 @@ def explained(solution, sizes, fault):
         solution.models(EVEN)
     except Unjudged as unjudged:
         sentence, unless = str(fault), FITTING
-        if unfitting(str(unjudged)):
+        # Layers that fit for the exercise may be made for its sizes alone.
+        if unfitting(str(unjudged)) and not fits:
             sentence = '{}; its layers do not fit together: each ' \
                 'convolution of the encoder needs pooling, and only the ' \
                 'second to last convolution of the decoder may have valid ' \

@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """The layers: their weights, what they compute, and that they are shared"""
 
-import contextlib
-
 import numpy as np
 
 from .. import oracle
@@ -10,7 +8,7 @@ from ..models import COUNT, FITTING, Missing
 from ..networks import counts_of, shapes_of, steps_for
 from ..registry import (DENSE, Fault, IMAGES, LEARNING, SPARSE, Unjudged,
                         VARIATIONAL, check, finding, require)
-from ..sizes import EXERCISE, inputs_for, over_sizes
+from ..sizes import inputs_for, over_sizes
 from ..solution import SCALE
 from ..wording import listed, plural
 from .activations import explain, name_of
@@ -227,36 +225,25 @@ def unexplained(side, received, expected):
                           np.abs(received - expected).max()))
 
 
-def judge_outputs(solution, side):
-    """Judges a side's output; gives its networks, see judge_output"""
-    networks = {}
-
-    def judge(models):
-        """Judges it for some sizes"""
-        judge_output(solution, side, models, networks)
-    with finding(networks):
-        try:
-            over_sizes(solution, judge)
-        except Fault:
-            if not networks:
-                # Loss and training can be judged where it is known.
-                with contextlib.suppress(Fault, Unjudged):
-                    judge(solution.models(EXERCISE[solution.task]))
-            raise
-    return networks
-
-
 @check('encoder-output', tasks=(DENSE, SPARSE, IMAGES),
        after=('encoder-layers', 'decoder-layers'))
 def encoder_output(solution, found):
     """Checks the encoder's output; gives its networks, see judge_output"""
-    return judge_outputs(solution, 'encoder')
+    networks = {}
+    with finding(networks):
+        over_sizes(solution, lambda models: judge_output(
+            solution, 'encoder', models, networks))
+    return networks
 
 
 @check('decoder-output', after=FITTING)
 def decoder_output(solution, found):
     """Checks the decoder's output; gives its networks, see judge_output"""
-    return judge_outputs(solution, 'decoder')
+    networks = {}
+    with finding(networks):
+        over_sizes(solution, lambda models: judge_output(
+            solution, 'decoder', models, networks))
+    return networks
 
 
 def judge_shared(models, inputs, weights, unless=()):
@@ -300,5 +287,8 @@ def judge_auto(solution, models):
 
 @check('auto-output', tasks=(DENSE, SPARSE, IMAGES), after=FITTING)
 def auto_output(solution, found):
-    """Checks what auto computes"""
-    over_sizes(solution, lambda models: judge_auto(solution, models))
+    """Checks what auto computes; tells whether training can be judged"""
+    judge_auto(solution, solution.primary)
+    with finding(True):
+        over_sizes(solution, lambda models: judge_auto(solution, models))
+    return True

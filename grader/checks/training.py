@@ -25,8 +25,8 @@ from .loss import near, reconstruct
 from .sparse import LAMBTHA, WRONG
 from .trainee import NEEDS, Trainee, flat
 
-# Images take longer to compute.
-IMAGES_BATCH = 4
+# Images, and models with many weights, take longer to compute.
+FEW = 4
 # The exercise's batch. Here fit gets one image many times, so that it does not
 # matter which of them a batch has.
 WHOLE = 256
@@ -250,8 +250,9 @@ def judge_fit_of(trainee, rate, found):
         return judge_fit(trainee, rate, BATCH)
     solution, sizes = trainee.solution, EXERCISE[trainee.solution.task]
     try:
-        trainee = Trainee(solution, solution.models(sizes), found)
-        trainee.which = 'that other sizes have'
+        if trainee.models.sizes != sizes:
+            trainee = Trainee(solution, solution.models(sizes), found)
+            trainee.which = 'that other sizes have'
         faults = judge_fit(trainee, rate, WHOLE)
     except Fault as fault:
         faults = [fault], []
@@ -319,9 +320,11 @@ def training(solution, found):
     """
     models = trained_models(solution, found)
     trainee = Trainee(solution, models, found)
+    few = solution.task == IMAGES or trainee.numbers.size > MOST
+    # Of a wrong loss it is not known what it is for another batch.
     run = follow(trainee, inputs_for(
         solution, models.sizes,
-        IMAGES_BATCH if solution.task == IMAGES and found.right else BATCH))
+        FEW if few and not found.failed & {'loss', 'penalty'} else BATCH))
     faults, others, rate = judge_run(trainee, run)
     if trainee.exact and not faults + others:
         faults, others = judge_fit_of(trainee, rate, found)

@@ -272,6 +272,18 @@ WRONG = (
           'layer 1 of the encoder is applied to 784 values',
           ('inputs = keras.Input(shape=(input_dims,))',
            'inputs = keras.Input(shape=(784,))')),
+    *[wrong(task, 'inputs and outputs of 784, whatever is asked for', [
+        'layer 1 of the encoder is applied to 784 values',
+        'the last layer of the decoder is wrong: .*, 784 nodes'],
+            ('inputs = keras.Input(shape=(input_dims,))',
+             'inputs = keras.Input(shape=(784,))'),
+            (OUTPUT, OUTPUT.replace('input_dims', '784')), scores=(70, 90))
+      for task in (0, 3)],
+    wrong(2, 'images of 28 x 28, whatever is asked for',
+          'raised ValueError.*with other sizes it does not',
+          ('inputs = keras.Input(shape=input_dims)',
+           'inputs = keras.Input(shape=(28, 28, 1))'),
+          (IMAGE, IMAGE.replace('channels', '1')), scores=ONE_LAYER),
     wrong(0, 'first line missing', 'the first line is',
           ('#!/usr/bin/env python3\n', '')),
     wrong(0, 'NumPy imported', 'the only import may be',
@@ -625,12 +637,12 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
     wrong(3, 'variance in place of log variance',
           r'puts out the variance, exp\(log_var\), in place of log_var',
           (OUTPUTS, "[latent, mean,\n                                  "
-           'keras.layers.Lambda(ops.exp)(log_var)]'), scores=(80, 95)),
+           'keras.layers.Lambda(ops.exp)(log_var)]'), scores=(80, 97)),
     wrong(3, 'deviation in place of log variance',
           r'the deviation, exp\(log_var / 2\), in place of log_var',
           (OUTPUTS, "[latent, mean,\n                                  "
            'keras.layers.Lambda(lambda v: ops.exp(v / 2))(log_var)]'),
-          scores=(80, 95)),
+          scores=(80, 97)),
     wrong(3, 'mean squared error, averaged',
           'the reconstruction loss is the mean squared error',
           (SUMMED, 'ops.mean(ops.square(y_true - y_pred), axis=-1)')),
@@ -692,7 +704,7 @@ BEHIND = (
           'in another order: mean, log variance, latent representation',
           (OUTPUTS, '[mean, log_var, latent]'),
           ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[2])'),
-          scores=(80, 95)),
+          scores=(80, 97)),
     wrong(3, 'outputs in another order, KL missing', [
         'in another order: mean, log variance, latent representation',
         'the KL divergence is missing'],
@@ -759,9 +771,9 @@ BEHIND = (
           (POOLED, POOLED.replace('relu', 'tanh')),
           (COMPILE, COMPILE.replace('adam', 'rmsprop'))),
     wrong(0, 'a size that is refused, relu on the reconstruction', [
-        r'autoencoder\(8, \[\], 3\) raised .*with other sizes it does not',
+        r'autoencoder\(10, \[6\], 4\) raised .*with other sizes it does not',
         'the last layer of the decoder uses relu'],
-          ('    # Encoder\n', '    hidden_layers[0]\n    # Encoder\n'),
+          ('    # Encoder\n', '    hidden_layers[1]\n    # Encoder\n'),
           (OUTPUT, OUTPUT.replace('sigmoid', 'relu'))),
     wrong(0, 'a layer lost where sizes repeat', [
         r'a layer of the encoder is missing.*\(autoencoder\(12, \[6, 6\], 3',
@@ -808,6 +820,8 @@ BEHIND = (
 RIGHT = (
     right(0, 'unchanged'), right(1, 'unchanged'),
     right(2, 'unchanged'), right(3, 'unchanged'),
+    right(0, 'no empty list',
+          ('    # Encoder\n', '    hidden_layers[0]\n    # Encoder\n')),
     right(0, 'relu as a function, Adam as an object',
           ('Encoder\n', 'Encoder\n    relu = keras.activations.relu\n'),
           (ENCODER, ENCODER.replace("'relu'", 'relu')),
