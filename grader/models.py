@@ -97,6 +97,29 @@ class Model:
         require(outputs, '{} puts out nothing', self.side)
         return outputs[0]
 
+    def arrange_missing(self):
+        """Finds kernels and biases, where some of these are missing
+
+        Returns:
+            list of int, their places, None for a bias that is missing; empty
+            if none is missing, or something else is wrong. Mean and log
+            variance must have biases: the checks set these.
+        """
+        shapes = self.models.shapes[self.side]
+        wanted = shapes_of(self.solution.task, self.side, self.models.sizes)
+        places = []
+        for at, shape in enumerate(shapes):
+            if len(shape) > 1:
+                places += [at, None]
+            elif places and places[-1] is None:
+                places[-1] = at
+        kernels = [shapes[at] for at in places[::2]]
+        heads = len(places) - 4 * (self.solution.task == VARIATIONAL and
+                                   self.side == 'encoder')
+        right = (kernels == [kernel for kernel, _ in wanted] and
+                 len(shapes) == len(places) - places[:heads].count(None))
+        return places if right and None in places else []
+
     def arrange(self):
         """Finds the order of the weights where it is not that of the layers
 
@@ -105,17 +128,13 @@ class Model:
         make its bias first.
 
         Returns:
-            list of int, the places of the layers' kernels and biases, None
-            for a bias that is missing; or None for the usual order.
+            list of int, the places of the layers' kernels and biases, or None
+            for the usual order.
         """
         solution, side = self.solution, self.side
         given = solution.randomise(self.weights(), 'arrange ' + side)
         wanted = shapes_of(solution.task, side, self.models.sizes)
         shapes = [array.shape for array in given]
-        heads = 2 * (solution.task == VARIATIONAL and side == 'encoder')
-        places = with_missing(shapes, wanted, heads)
-        if places:
-            return places
         # In each pair the kernel, which has more dimensions, comes first.
         places = [sorted(pair, key=lambda at: -len(shapes[at]))
                   for pair in zip(range(0, len(given), 2),
@@ -156,32 +175,6 @@ class Model:
         return any(oracle.close(one, expected) for one in self.call(inputs))
 
 
-def with_missing(shapes, wanted, heads):
-    """Finds the kernels and biases of layers, some of which have no bias
-
-    Args:
-        shapes: list of tuples, of all weights.
-        wanted: list of pairs of tuples, see networks.shapes_of.
-        heads: int, how many layers at the end must have a bias: the checks
-            set those of mean and log variance.
-
-    Returns:
-        list as that of Model.arrange, empty if no bias is missing, or
-        something else is wrong.
-    """
-    places = []
-    for at, shape in enumerate(shapes):
-        if len(shape) > 1:
-            places += [at, None]
-        elif places and places[-1] is None:
-            places[-1] = at
-    found = [shapes[at] for at in places[::2]]
-    missing = places.count(None)
-    return places if missing and len(places) - missing == len(shapes) and (
-        None not in places[len(places) - 2 * heads:]) and found == [
-            kernel for kernel, _ in wanted] else []
-
-
 class Models:
     """The three models that the file has made for one set of sizes"""
 
@@ -208,7 +201,8 @@ class Models:
         """Finds the order of the weights of encoder and decoder, once"""
         for model in (self.encoder, self.decoder):
             if model.side not in self.places:
-                self.places[model.side] = model.arrange()
+                self.places[model.side] = (
+                    model.arrange_missing() or model.arrange())
 
     def sorted(self, side, arrays):
         """Puts the arrays of a side into the order of the layers"""

@@ -52,13 +52,12 @@ class Trainee:
         self.count = len(self.given['encoder'])
         # Outputs at 0 and 1 have a loss and gradients that are cut off, here
         # and there otherwise. Without biases a layer may put out zeros alone.
-        self.exact = self.decoder[-1][2:3] == ('sigmoid',) and not any(
-            isinstance(w, Missing) for side in self.given.values()
-            for w in side)
+        arrays = self.given['encoder'] + self.given['decoder']
+        self.exact = (self.decoder[-1][2:3] == ('sigmoid',) and
+                      Missing not in map(type, arrays))
         # The gradients at all steps until now, and of which loss they are.
         self.slopes, self.which = [], 'that is reported'
-        sizes = [w.size for side in ('encoder', 'decoder')
-                 for w in self.given[side]]
+        sizes = [array.size for array in arrays]
         # Of all weights, to which array each of them belongs.
         self.numbers = np.repeat(np.arange(len(sizes)), sizes)
         self.heads = None
