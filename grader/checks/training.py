@@ -230,7 +230,7 @@ def judge_fit(trainee, rate, batch):
     if not faults + others:
         # See optimizers.LOOSE.
         demand_loss('fit', 'loss', reported[0], np.mean(losses), batch, 0 if (
-            trainee.solution.eager) else 0.5 * np.ptp(losses))
+            trainee.solution.eager) else 1.5 * np.ptp(losses))
     return faults, others
 
 
