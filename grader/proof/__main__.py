@@ -24,11 +24,11 @@ from . import variants
 # Variants that have this are graded on the newest runtime only: older ones may
 # not know it. TensorFlow 1.12 counts a penalty twice, so half a one is right;
 # trains what was to be trained at compile; tells no layer that it is training;
-# and its graphs move so loosely that AMSGrad is within it.
+# calls no train_step; and its graphs move so loosely that AMSGrad is within.
 NEWER = r'keras\.ops\b|keras\.random|adamw|interpolation|' \
     r'BinaryCrossentropy|lambtha / 2|Sequential\(\[(\w+\.)+Input\(|' \
     r'self\.trainable = False|\bnot training|if training|amsgrad|' \
-    r'weight_decay|Lion|relu6'
+    r'weight_decay|Lion|relu6|train_step'
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
