@@ -230,7 +230,7 @@ def test_film_of_losses_that_are_no_numbers(tmpdir):
     content = json.loads(re.search('({"task.*?)</script>', page).group(1),
                          parse_constant=pytest.fail)
     assert content['losses'] == {'loss': [0.5, None],
-                                 'val_loss': [0.25, 0.333333]}
+                                 'val_loss': [0.25, 0.33333333]}
     assert content['film']['epochs'] == [0, 2]
 
 
