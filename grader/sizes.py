@@ -5,7 +5,7 @@ import contextlib
 
 import numpy as np
 
-from .registry import Fault, IMAGES, SPARSE, Unjudged
+from .registry import Fault, IMAGES, SPARSE, Unjudged, finding
 from .wording import written
 
 # Every layer of the first has another size, so that a wrong order shows; the
@@ -108,7 +108,7 @@ def values_like_inputs(solution, shape):
         'float32').astype('float64')
 
 
-def over_sizes(solution, judge):
+def over_sizes(solution, judge, found=None):
     """Judges the models of all sizes that can be made
 
     Where a fault is not there with the first sizes, its sentence says with
@@ -117,18 +117,20 @@ def over_sizes(solution, judge):
     Args:
         solution: Solution.
         judge: function of Models, which raises a Fault.
+        found: what is known once the first sizes are judged, see finding.
     """
     primary = solution.primary
     judge(primary)
-    for sizes in sizes_of(solution):
-        try:
-            models = solution.models(sizes)
-        except Unjudged:
-            # The check `sizes` says so.
-            continue
-        if models is not primary:
+    with finding(found):
+        for sizes in sizes_of(solution):
             try:
-                judge(models)
-            except Fault as fault:
-                fault.args = '{} ({})'.format(fault, written(sizes)),
-                raise
+                models = solution.models(sizes)
+            except Unjudged:
+                # The check `sizes` says so.
+                continue
+            if models is not primary:
+                try:
+                    judge(models)
+                except Fault as fault:
+                    fault.args = '{} ({})'.format(fault, written(sizes)),
+                    raise

@@ -9,8 +9,7 @@ from ..registry import Fault, IMAGES, TASKS, Unjudged, check, require
 from ..sizes import EVEN, EXERCISE, sizes_of
 from ..wording import written
 
-# Where layers do not fit together, one of these checks may know why; for the
-# exercise's sizes, where it is the pooling, those of the encoder.
+# Where layers do not fit together, one of these checks may know why.
 FITTING = ('encoder-layers', 'decoder-layers', 'encoder-output',
            'decoder-output')
 
@@ -123,7 +122,7 @@ def explained(solution, sizes, fault, fits):
     sentence = '{}: its layers do not fit together, but with {} they do; ' \
         'max pooling must have same padding, which rounds up where a size ' \
         'is odd'.format(written(sizes), written(EVEN))
-    unless = FITTING if fits else FITTING[::2]
+    unless = FITTING if fits else ('encoder-layers', 'encoder-output')
     try:
         solution.models(EVEN)
     except Unjudged as unjudged:

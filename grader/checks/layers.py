@@ -288,7 +288,5 @@ def judge_auto(solution, models):
 @check('auto-output', tasks=(DENSE, SPARSE, IMAGES), after=FITTING)
 def auto_output(solution, found):
     """Checks what auto computes; tells whether training can be judged"""
-    judge_auto(solution, solution.primary)
-    with finding(True):
-        over_sizes(solution, lambda models: judge_auto(solution, models))
+    over_sizes(solution, lambda models: judge_auto(solution, models), True)
     return True

@@ -243,9 +243,9 @@ def auto_output(solution, found):
     """
     models = solution.primary
     encoder = Encoder(solution, models, found)
-    judge_fed(solution, models, found)
+    over_sizes(solution, lambda models: judge_fed(solution, models, found),
+               'sample')
     with finding('sample'):
-        over_sizes(solution, lambda models: judge_fed(solution, models, found))
         if not found['sample']:
             raise Unjudged(by=('sample',))
         weights = encoder.spread('auto sample')

@@ -133,8 +133,8 @@ class Trainee:
         values = self.encode(arrays, inputs)
         fed = int(self.fed == 'log_var')
         outputs = oracle.forward(self.decoder, decoder, values[fed])
-        function, targets = (
-            self.objective.function, self.models.targets(inputs))
+        function = self.objective.function
+        targets = self.models.targets(inputs)
         rows = function(targets, outputs, values)
         slopes = [gradients.slopes_of(lambda value: function(
             targets, outputs, values[:at] + [value] + values[at + 1:]), one

@@ -250,6 +250,7 @@ def judge_fit_of(trainee, rate, found):
         return judge_fit(trainee, rate, BATCH)
     solution, sizes = trainee.solution, EXERCISE[trainee.solution.task]
     try:
+        # The optimizer of the same models would go on where it is.
         if trainee.models.sizes != sizes:
             trainee = Trainee(solution, solution.models(sizes), found)
             trainee.which = 'that other sizes have'
