@@ -1,16 +1,14 @@
 #!/usr/bin/env python3
-"""Images on their way to fit: batches of floats, made of bytes as they go"""
+"""Images on their way to fit: bytes, which its program makes batches of"""
 
 import numpy as np
 
 from common import data, features
 
 SIZE = 256
-# How many batches are taken out of the images at a time.
-TAKEN = 16
 
 
-def for_fit(x_train, x_test, epochs, done=0):
+def for_fit(auto, x_train, x_test, epochs, done=0):
     """Gives the images to fit in the form in which it takes them fastest
 
     The batches, and under one seed their order, are those of fit(x_train,
@@ -18,6 +16,7 @@ def for_fit(x_train, x_test, epochs, done=0):
     with images from 0 to 1. Bytes become floats when they become a batch.
 
     Args:
+        auto: keras.Model, after speed_up; from now on it takes nothing else.
         x_train: array (n, ...), uint8, or float32 in [0, 1], inputs that are
             their own targets.
         x_test: array (m, ...), the same for the validation.
@@ -35,80 +34,83 @@ def for_fit(x_train, x_test, epochs, done=0):
             lambda array: array.view(Scaled), (x_train, x_test))
         return {'x': x_train, 'y': x_train, 'batch_size': SIZE,
                 'shuffle': True, 'validation_data': (x_test, x_test)}
-    # Keras 3 starts a data set anew for every epoch, its own too: under one
-    # seed all epochs have one order. Keras 2 draws the order of one epoch
-    # after that of another; those of epochs that are done are skipped.
-    anew = features.is_keras_3()
-    drawn = range(1) if anew else range(done, epochs)
-
-    # Here and below: AutoGraph has nothing to convert, and takes 0.1 s for it.
-    @tf.autograph.experimental.do_not_convert
-    def order(_):
-        """Draws the order of an epoch, Keras' own under the same seed"""
-        return tf.random.shuffle(tf.range(len(x_train), dtype=tf.int64))
-
-    orders = tf.data.Dataset.range(drawn.stop).map(order).skip(drawn.start)
-    as_they_are = tf.data.Dataset.from_tensors(
-        tf.range(len(x_test), dtype=tf.int64))
-    return {'x': take(x_train, orders, len(drawn)), 'shuffle': False,
-            'steps_per_epoch': None if anew else -(-len(x_train) // SIZE),
-            'validation_data': take(x_test, as_they_are, 1)}
+    # Keras' own order under the same seed, of one epoch after the other.
+    orders = tf.data.Dataset.range(epochs).map(
+        lambda _: tf.random.shuffle(tf.range(len(x_train), dtype=tf.int64)))
+    # Keras 3 starts its data set anew for every epoch: all have one order.
+    orders = (orders.take(1).cache().repeat() if features.is_keras_3() else
+              orders.skip(done))
+    as_they_are = tf.data.Dataset.from_tensors(tf.range(len(x_test))).repeat()
+    auto.train_function = program(auto, auto.train_step)
+    auto.test_function = program(auto, auto.test_step)
+    size = SIZE * int(getattr(auto, 'steps_per_execution', 1))
+    return {'x': take(x_train, orders, size), 'shuffle': False,
+            'steps_per_epoch': -(-len(x_train) // SIZE),
+            'validation_data': take(x_test, as_they_are, size),
+            'validation_steps': -(-len(x_test) // SIZE)}
 
 
-def take(array, orders, count):
-    """Takes batches out of images, while others are trained on
+def take(array, orders, size):
+    """Takes groups out of images, one while another is trained on
 
     Args:
         array: array (n, ...), uint8, or float32 in [0, 1].
-        orders: tf.data.Dataset of int64 tensors (n,), the indices of the
+        orders: tf.data.Dataset of integer tensors (n,), the indices of the
             images in the order in which to take them.
-        count: int, how many orders there are.
+        size: int, how many images are a group; the last one may be smaller.
 
     Returns:
-        tf.data.Dataset of pairs of one float32 tensor (batch, ...) in
-        [0, 1], the inputs that are their own targets.
+        tf.data.Dataset of tensors (size, ...) of the array's type.
     """
     import tensorflow as tf
 
-    whole = len(array) // SIZE * SIZE
-
-    @tf.autograph.experimental.do_not_convert
-    def cut(order):
-        """Cuts an order into those of batches, several at a time"""
-        indices = tf.data.Dataset.from_tensor_slices(
-            tf.reshape(order[:whole], (-1, SIZE))).batch(TAKEN)
-        if whole < len(array):
-            indices = indices.concatenate(
-                tf.data.Dataset.from_tensors(order[None, whole:]))
-        return indices
-
-    @tf.autograph.experimental.do_not_convert
-    def gather(indices):
-        """Takes batches by NumPy: TensorFlow would have a copy of all images
-
-        Several at a time: each call of Python takes as long as one of them.
-        """
-        taken = tf.numpy_function(array.__getitem__, [indices], array.dtype)
-        taken.set_shape((None, None) + array.shape[1:])
-        return taken
-
-    @tf.autograph.experimental.do_not_convert
-    def pair(batch):
-        """Makes a batch, once for inputs and targets"""
-        if array.dtype == np.uint8:
-            # The same bits as those of data.scale, and sooner.
-            batch = tf.cast(batch, tf.float32) / 255
-        return batch, batch
-
     options = tf.data.Options()
-    # Between epochs TensorFlow would wait until the thread that tunes the
-    # data set wakes up: a third of a second, or two.
+    # Fit would wait for the thread that tunes: it sleeps, for up to seconds.
     options.autotune.enabled = False
-    # It would take time to rewrite the data set, and nothing is gained.
-    options.experimental_optimization.apply_default_optimizations = False
-    return orders.flat_map(cut).map(gather).unbatch().map(pair).apply(
-        tf.data.experimental.assert_cardinality(
-            count * -(-len(array) // SIZE))).prefetch(2).with_options(options)
+    # By NumPy: TensorFlow would have a copy of all images.
+    return orders.flat_map(
+        lambda order: tf.data.Dataset.range(0, len(array), size).map(
+            lambda start: tf.numpy_function(
+                array.__getitem__, [order[start:start + size]], array.dtype))
+    ).prefetch(1).with_options(options)
+
+
+def program(auto, step):
+    """Makes what fit calls for a group: all its steps in one program
+
+    Args:
+        auto: keras.Model.
+        step: method of auto, which takes a pair of inputs and targets.
+
+    Returns:
+        function of an iterator of groups, which returns the metrics of auto.
+    """
+    import tensorflow as tf
+
+    # Inside, TensorFlow would multiply by 1 / 255, which gives other bits.
+    white = tf.constant(255.)
+
+    def take_step(batch):
+        """Makes a step with images that are their own targets"""
+        if batch.dtype == tf.uint8:
+            batch = tf.cast(batch, tf.float32) / white
+        step((batch, batch))
+
+    @tf.function(jit_compile=getattr(auto, 'jit_compile', None),
+                 autograph=False)
+    def take_steps(images):
+        """Makes a step with each batch, of which the last may be smaller"""
+        count = images.shape[0] // SIZE
+        whole, rest = images[:count * SIZE], images[count * SIZE:]
+        if count:
+            whole = tf.reshape(whole, (count, SIZE) + images.shape[1:])
+            tf.while_loop(lambda i: i < count,
+                          lambda i: take_step(whole[i]) or [i + 1], [0])
+        if rest.shape[0]:
+            take_step(rest)
+        return {metric.name: metric.result() for metric in auto.metrics}
+
+    return lambda iterator: take_steps(next(iterator))
 
 
 class Scaled(np.ndarray):

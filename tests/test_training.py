@@ -16,8 +16,8 @@ from common import batches, data, features, training
 from grader import oracle
 from tests.support import TASKS, TINY, build, images, keras
 
-# Ten steps, the last one smaller than the others.
-COUNT = 9 * 256 + 100
+# Sixteen steps, the last one smaller than the others; two at a time, or one.
+COUNT = 15 * 256 + 100
 
 
 def train(task, x_train, x_test, epochs, *callbacks, compiled=True):
@@ -40,7 +40,7 @@ def train(task, x_train, x_test, epochs, *callbacks, compiled=True):
     if not compiled and hasattr(auto, 'jit_compile'):
         auto.jit_compile = False
     return auto.fit(epochs=epochs, callbacks=list(callbacks), verbose=0,
-                    **batches.for_fit(x_train, x_test, epochs)).history
+                    **batches.for_fit(auto, x_train, x_test, epochs)).history
 
 
 def as_bytes(task, count):
@@ -90,44 +90,69 @@ def test_bytes_are_trained_on_as_floats_from_0_to_1(task):
             rtol=0 if features.is_eager() else 1e-2)
 
 
-def given(arguments):
-    """Lists the batches that fit takes, as (inputs, targets)
+class Watched:
+    """A model that learns nothing, and keeps the batches of its steps
 
-    Args:
-        arguments: dict, what for_fit returns.
-
-    Returns:
-        dict of lists of pairs of arrays: of the training, of the validation.
+    Attributes:
+        steps_per_execution: int, how many steps fit has made in one go.
+        training: list of pairs of arrays, inputs and targets.
+        validation: list of pairs of arrays.
+        metrics: list, empty.
     """
-    if 'y' in arguments:
-        parts = {'training': (arguments['x'], arguments['y']),
-                 'validation': arguments['validation_data']}
-        return {name: [(x[start:start + 256], y[start:start + 256])
-                       for start in range(0, len(x), 256)]
-                for name, (x, y) in parts.items()}
-    return {name: [(x.numpy(), y.numpy()) for x, y in arguments[key]]
-            for name, key in (('training', 'x'),
-                              ('validation', 'validation_data'))}
+
+    def __init__(self, steps):
+        """Takes the number of steps"""
+        self.steps_per_execution = steps
+        self.training, self.validation, self.metrics = [], [], []
+
+    def train_step(self, pair):
+        """Keeps a batch of the training"""
+        tf.numpy_function(lambda *arrays: self.training.append(arrays), pair,
+                          [])
+
+    def test_step(self, pair):
+        """Keeps a batch of the validation"""
+        tf.numpy_function(lambda *arrays: self.validation.append(arrays),
+                          pair, [])
+
+    def fit(self, x, y=None, steps_per_epoch=None, validation_data=None,
+            validation_steps=None, **_):
+        """Goes through an epoch as Keras does"""
+        if y is not None:
+            for kept, pair in (
+                    (self.training, (x, y)), (self.validation,
+                                              validation_data)):
+                kept.extend(tuple(part[start:start + 256] for part in pair)
+                            for start in range(0, len(pair[0]), 256))
+            return
+        for function, images, steps in (
+                (self.train_function, x, steps_per_epoch),
+                (self.test_function, validation_data, validation_steps)):
+            images = iter(images)
+            for _ in range(0, steps, self.steps_per_execution):
+                function(images)
 
 
+@pytest.mark.parametrize('steps', [1, 2, 3])
 @pytest.mark.parametrize('dtype', [np.uint8, np.float32])
-def test_batches_are_float32_from_0_to_1(dtype):
+def test_batches_are_float32_from_0_to_1(dtype, steps):
     """A batch has the bits of bytes divided by 255, or of a user's floats"""
-    pixels = np.arange(300 * 256, dtype=np.uint8).reshape((300, 256))
-    pixels[:, 0] = np.arange(300) % 256
+    pixels = np.arange(700 * 256, dtype=np.uint8).reshape((700, 256))
+    pixels[:, :2] = np.stack(np.divmod(np.arange(700), 256), axis=1)
     expected = pixels.astype(np.float32) / np.float32(255)
     arrays = pixels if dtype == np.uint8 else expected
-    for name, pairs in given(batches.for_fit(
-            arrays, arrays[:290], 1)).items():
-        count = 300 if name == 'training' else 290
-        assert [len(x) for x, _ in pairs] == [256, count - 256], name
+    auto = Watched(steps)
+    auto.fit(**batches.for_fit(auto, arrays, arrays[:690], 1))
+    for name, count in (('training', 700), ('validation', 690)):
+        pairs = getattr(auto, name)
+        assert [len(x) for x, _ in pairs] == [256, 256, count - 512], name
         for inputs in zip(*pairs):
             taken = np.concatenate(inputs)
             assert taken.dtype == np.float32
             if name == 'training':
                 # In any order.
-                taken = taken[np.lexsort(taken.T)]
-                wanted = expected[np.lexsort(expected.T)]
+                taken = taken[np.lexsort(taken.T[:2])]
+                wanted = expected[np.lexsort(expected.T[:2])]
             else:
                 wanted = expected[:count]
             assert taken.tobytes() == wanted.tobytes(), name
@@ -146,15 +171,22 @@ def test_images_are_not_copied(dtype):
         with open('/proc/self/statm', encoding='ascii') as file:
             return int(file.read().split()[1]) * resource.getpagesize()
 
-    x = np.ones((2 ** 17, 784), dtype)
-    before = resident()
-    arguments = batches.for_fit(x, x[:2 ** 16], 1)
-    if 'y' in arguments:
-        kept = [arguments['x'][:256], arguments['validation_data'][0][:256]]
-    else:
+    def start(x):
+        """Takes the first images of the training and of the validation"""
+        arguments = batches.for_fit(Watched(39), x, x[:len(x) // 2], 1)
+        if 'y' in arguments:
+            return [arguments['x'][:256],
+                    arguments['validation_data'][0][:256]]
         kept = [iter(arguments[key]) for key in ('x', 'validation_data')]
         for taken in kept:
             next(taken)
+        return kept
+
+    x = np.ones((2 ** 17, 784), dtype)
+    # What TensorFlow takes once.
+    start(x[:10])
+    before = resident()
+    kept = start(x)
     taken = resident() - before
     assert taken < x.nbytes / 3, 'for {} MB of images {} MB are taken'.format(
         x.nbytes // 10 ** 6, taken // 10 ** 6)
@@ -176,7 +208,7 @@ def test_predictions_in_parts(monkeypatch):
 
 @pytest.mark.parametrize('task', TASKS)
 def test_settings_are_used_where_they_exist(task):
-    """Five executions an epoch, and XLA for dense layers on a CPU alone"""
+    """Six executions an epoch, and XLA for dense layers on a CPU alone"""
     auto = build(task, arguments=TINY[task])[2]
     jit_compile = getattr(auto, 'jit_compile', None)
     training.speed_up(auto, COUNT)

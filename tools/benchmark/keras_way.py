@@ -50,7 +50,7 @@ def ours(task, x_train, x_test, epochs, clock):
     clock.start()
     training.speed_up(auto, len(x_train))
     auto.fit(epochs=epochs, callbacks=[pace(clock)],
-             **batches.for_fit(x_train, x_test, epochs))
+             **batches.for_fit(auto, x_train, x_test, epochs))
 
 
 def bfloat16(task, x_train, x_test, epochs, clock):

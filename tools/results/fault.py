@@ -33,7 +33,7 @@ def main():
     auto.compile(optimizer='adam', loss=right.loss)
     training.speed_up(auto, len(x_train))
     history = auto.fit(epochs=options.epochs, **batches.for_fit(
-        x_train, x_test, options.epochs)).history
+        auto, x_train, x_test, options.epochs)).history
     saving.write_losses(history, options)
     _, mean, log_var = encoder.predict(data.scale(x_test[:10]), verbose=0)
     print(mean)

@@ -46,7 +46,7 @@ def main():
     encoder, decoder, auto = autoencoder(784, [128, 64], 32, options.lambtha)
     training.speed_up(auto, len(x_train))
     history = auto.fit(epochs=options.epochs, **batches.for_fit(
-        x_train, x_test, options.epochs))
+        auto, x_train, x_test, options.epochs))
     saving.write_losses(history.history, options)
     explorer.write(encoder, decoder, x_test, y_test, options)
     codes = encoder.predict(data.scale(x_test), verbose=0)
