@@ -16,7 +16,8 @@ def for_fit(auto, x_train, x_test, epochs, done=0):
     with images from 0 to 1. Bytes become floats when they become a batch.
 
     Args:
-        auto: keras.Model, after speed_up; from now on it takes nothing else.
+        auto: keras.Model, after training.speed_up. It trains on nothing else
+            until it is compiled again.
         x_train: array (n, ...), uint8, or float32 in [0, 1], inputs that are
             their own targets.
         x_test: array (m, ...), the same for the validation.
@@ -34,6 +35,23 @@ def for_fit(auto, x_train, x_test, epochs, done=0):
             lambda array: array.view(Scaled), (x_train, x_test))
         return {'x': x_train, 'y': x_train, 'batch_size': SIZE,
                 'shuffle': True, 'validation_data': (x_test, x_test)}
+    size = SIZE * int(getattr(auto, 'steps_per_execution', 1))
+    auto.train_function = program(auto, auto.train_step, size)
+    auto.test_function = program(auto, auto.test_step, size)
+
+    def groups(array, orders):
+        """Takes groups out of images, one while another is trained on"""
+        options = tf.data.Options()
+        # Between epochs fit would wait until the thread that tunes the data
+        # set wakes up: a third of a second, or two.
+        options.autotune.enabled = False
+        # By NumPy: TensorFlow would have a copy of all images.
+        return orders.flat_map(
+            lambda order: tf.data.Dataset.range(0, len(array), size).map(
+                lambda start: tf.numpy_function(
+                    array.__getitem__, [order[start:start + size]],
+                    array.dtype))).prefetch(1).with_options(options)
+
     # Keras' own order under the same seed, of one epoch after the other.
     orders = tf.data.Dataset.range(epochs).map(
         lambda _: tf.random.shuffle(tf.range(len(x_train), dtype=tf.int64)))
@@ -41,46 +59,19 @@ def for_fit(auto, x_train, x_test, epochs, done=0):
     orders = (orders.take(1).cache().repeat() if features.is_keras_3() else
               orders.skip(done))
     as_they_are = tf.data.Dataset.from_tensors(tf.range(len(x_test))).repeat()
-    auto.train_function = program(auto, auto.train_step)
-    auto.test_function = program(auto, auto.test_step)
-    size = SIZE * int(getattr(auto, 'steps_per_execution', 1))
-    return {'x': take(x_train, orders, size), 'shuffle': False,
+    return {'x': groups(x_train, orders), 'shuffle': False,
             'steps_per_epoch': -(-len(x_train) // SIZE),
-            'validation_data': take(x_test, as_they_are, size),
+            'validation_data': groups(x_test, as_they_are),
             'validation_steps': -(-len(x_test) // SIZE)}
 
 
-def take(array, orders, size):
-    """Takes groups out of images, one while another is trained on
-
-    Args:
-        array: array (n, ...), uint8, or float32 in [0, 1].
-        orders: tf.data.Dataset of integer tensors (n,), the indices of the
-            images in the order in which to take them.
-        size: int, how many images are a group; the last one may be smaller.
-
-    Returns:
-        tf.data.Dataset of tensors (size, ...) of the array's type.
-    """
-    import tensorflow as tf
-
-    options = tf.data.Options()
-    # Fit would wait for the thread that tunes: it sleeps, for up to seconds.
-    options.autotune.enabled = False
-    # By NumPy: TensorFlow would have a copy of all images.
-    return orders.flat_map(
-        lambda order: tf.data.Dataset.range(0, len(array), size).map(
-            lambda start: tf.numpy_function(
-                array.__getitem__, [order[start:start + size]], array.dtype))
-    ).prefetch(1).with_options(options)
-
-
-def program(auto, step):
+def program(auto, step, size):
     """Makes what fit calls for a group: all its steps in one program
 
     Args:
         auto: keras.Model.
         step: method of auto, which takes a pair of inputs and targets.
+        size: int, how many images a group has at most.
 
     Returns:
         function of an iterator of groups, which returns the metrics of auto.
@@ -98,19 +89,27 @@ def program(auto, step):
 
     @tf.function(jit_compile=getattr(auto, 'jit_compile', None),
                  autograph=False)
-    def take_steps(images):
-        """Makes a step with each batch, of which the last may be smaller"""
-        count = images.shape[0] // SIZE
-        whole, rest = images[:count * SIZE], images[count * SIZE:]
-        if count:
-            whole = tf.reshape(whole, (count, SIZE) + images.shape[1:])
-            tf.while_loop(lambda i: i < count,
-                          lambda i: take_step(whole[i]) or [i + 1], [0])
-        if rest.shape[0]:
-            take_step(rest)
+    def take_steps(batches, count):
+        """Makes steps with the first of some batches of one size"""
+        tf.while_loop(lambda i: i < count,
+                      lambda i: take_step(batches[i]) or [i + 1], [0])
         return {metric.name: metric.result() for metric in auto.metrics}
 
-    return lambda iterator: take_steps(next(iterator))
+    def take_group(iterator):
+        """Makes a step with each batch, of which the last may be smaller"""
+        images = next(iterator)
+        count, rest = divmod(len(images), SIZE)
+        shape = images.shape[1:]
+        # For another number of batches XLA would compile anew.
+        filled = tf.concat([images, tf.zeros(
+            (size - len(images),) + shape, images.dtype)], 0)
+        logs = take_steps(tf.reshape(filled, (size // SIZE, SIZE) + shape),
+                          tf.constant(count))
+        if rest:
+            logs = take_steps(images[None, -rest:], tf.constant(1))
+        return logs
+
+    return take_group
 
 
 class Scaled(np.ndarray):

@@ -16,7 +16,7 @@ from common import batches, data, features, training
 from grader import oracle
 from tests.support import TASKS, TINY, build, images, keras
 
-# Sixteen steps, the last one smaller than the others; two at a time, or one.
+# Sixteen steps, the last one smaller than the others; four at a time, or one.
 COUNT = 15 * 256 + 100
 
 
@@ -133,7 +133,7 @@ class Watched:
                 function(images)
 
 
-@pytest.mark.parametrize('steps', [1, 2, 3])
+@pytest.mark.parametrize('steps', [1, 2, 4])
 @pytest.mark.parametrize('dtype', [np.uint8, np.float32])
 def test_batches_are_float32_from_0_to_1(dtype, steps):
     """A batch has the bits of bytes divided by 255, or of a user's floats"""
@@ -173,7 +173,7 @@ def test_images_are_not_copied(dtype):
 
     def start(x):
         """Takes the first images of the training and of the validation"""
-        arguments = batches.for_fit(Watched(39), x, x[:len(x) // 2], 1)
+        arguments = batches.for_fit(Watched(20), x, x[:len(x) // 2], 1)
         if 'y' in arguments:
             return [arguments['x'][:256],
                     arguments['validation_data'][0][:256]]
@@ -208,13 +208,13 @@ def test_predictions_in_parts(monkeypatch):
 
 @pytest.mark.parametrize('task', TASKS)
 def test_settings_are_used_where_they_exist(task):
-    """Six executions an epoch, and XLA for dense layers on a CPU alone"""
+    """Few executions an epoch, and XLA for dense layers on a CPU alone"""
     auto = build(task, arguments=TINY[task])[2]
     jit_compile = getattr(auto, 'jit_compile', None)
     training.speed_up(auto, COUNT)
     if hasattr(auto, 'steps_per_execution'):
         assert int(auto.steps_per_execution) == (
-            1 if features.backend() == 'torch' else 2)
+            1 if features.backend() == 'torch' else 4)
     if hasattr(auto, 'jit_compile'):
         if (features.backend() == 'tensorflow' and
                 not tf.config.list_physical_devices('GPU')):
