@@ -102,6 +102,45 @@ def test_only_import(file):
     assert lines == ['import tensorflow.keras as keras']
 
 
+def names_in(module):
+    """Lists what can be imported from a module or a package of the project
+
+    Args:
+        module: str, as 'common.data'.
+
+    Returns:
+        set of str.
+    """
+    path = os.path.join(ROOT, *module.split('.'))
+    names = set()
+    if os.path.isdir(path):
+        names.update(name.split('.')[0] for name in os.listdir(path))
+        path = os.path.join(path, '__init__')
+    for node in ast.parse(read(path + '.py')).body:
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            names.add(node.name)
+            continue
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name):
+                names.add(part.id)
+            elif isinstance(part, ast.alias):
+                names.add(part.asname or part.name)
+    return names
+
+
+@pytest.mark.parametrize('file', PARSED)
+def test_imports_of_ours(file):
+    """What is imported from the project is there, where packages lack too
+
+    No test imports what measures other packages: they are not installed.
+    """
+    for node in ast.walk(ast.parse(read(file))):
+        if isinstance(node, ast.ImportFrom) and not node.level and (
+                node.module.split('.')[0] in ('common', 'grader', 'tools')):
+            assert {alias.name for alias in node.names} <= names_in(
+                node.module), 'line {}'.format(node.lineno)
+
+
 def run(program, *arguments):
     """Runs a checker over the project and returns its status and output"""
     checker = subprocess.Popen(

@@ -6,7 +6,7 @@ import functools
 import jax
 import jax.numpy as jnp
 
-from common.training import BATCH
+from common.batches import SIZE as BATCH
 from tools import ARGUMENTS
 from tools.benchmark import initial_weights
 

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from common.training import BATCH
+from common.batches import SIZE as BATCH
 from tools import ARGUMENTS
 from tools.benchmark import initial_weights
 
