@@ -91,8 +91,11 @@ def program(auto, step, size):
                  autograph=False)
     def take_steps(batches, count):
         """Makes steps with the first of some batches of one size"""
-        tf.while_loop(lambda i: i < count,
-                      lambda i: take_step(batches[i]) or [i + 1], [0])
+        def take_next(index):
+            """Makes one of them"""
+            take_step(batches[index])
+            return [index + 1]
+        tf.while_loop(lambda index: index < count, take_next, [0])
         return {metric.name: metric.result() for metric in auto.metrics}
 
     def take_group(iterator):
