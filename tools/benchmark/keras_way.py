@@ -49,7 +49,7 @@ def ours(task, x_train, x_test, epochs, clock):
     auto = build(task)
     clock.start()
     training.speed_up(auto, len(x_train))
-    # As training.Run does: else it would be made, and all traced again, in fit.
+    # As training.Run does; fit would do it, and trace all once more.
     auto.optimizer.build(auto.trainable_variables)
     auto.fit(epochs=epochs, callbacks=[pace(clock)],
              **batches.for_fit(auto, x_train, x_test, epochs))
