@@ -16,8 +16,7 @@ def for_fit(auto, x_train, x_test, epochs, done=0):
     with images from 0 to 1. Bytes become floats when they become a batch.
 
     Args:
-        auto: keras.Model, after training.speed_up. It trains on nothing else
-            until it is compiled again.
+        auto: keras.Model, after speed_up; it can train on nothing else now.
         x_train: array (n, ...), uint8, or float32 in [0, 1], inputs that are
             their own targets.
         x_test: array (m, ...), the same for the validation.
@@ -42,9 +41,10 @@ def for_fit(auto, x_train, x_test, epochs, done=0):
     def groups(array, orders):
         """Takes groups out of images, one while another is trained on"""
         options = tf.data.Options()
-        # Between epochs fit would wait until the thread that tunes the data
-        # set wakes up: a third of a second, or two.
+        # Its thread sleeps, and fit would wait: up to two seconds an epoch.
         options.autotune.enabled = False
+        # Every thread that has made groups keeps the memory of some.
+        options.threading.private_threadpool_size = 1
         # By NumPy: TensorFlow would have a copy of all images.
         return orders.flat_map(
             lambda order: tf.data.Dataset.range(0, len(array), size).map(
