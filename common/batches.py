@@ -81,20 +81,18 @@ def program(auto, step, size):
     # Inside, TensorFlow would multiply by 1 / 255, which gives other bits.
     white = tf.constant(255.)
 
-    def take_step(batch):
-        """Makes a step with images that are their own targets"""
-        if batch.dtype == tf.uint8:
-            batch = tf.cast(batch, tf.float32) / white
-        step((batch, batch))
-
     @tf.function(jit_compile=getattr(auto, 'jit_compile', None),
                  autograph=False)
     def take_steps(batches, count):
         """Makes steps with the first of some batches of one size"""
         def take_next(index):
-            """Makes one of them"""
-            take_step(batches[index])
+            """Makes one of them, with images that are their own targets"""
+            batch = batches[index]
+            if batch.dtype == tf.uint8:
+                batch = tf.cast(batch, tf.float32) / white
+            step((batch, batch))
             return [index + 1]
+
         tf.while_loop(lambda index: index < count, take_next, [0])
         return {metric.name: metric.result() for metric in auto.metrics}
 

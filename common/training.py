@@ -66,7 +66,8 @@ def speed_up(auto, count):
     # PyTorch refuses it. Progress bar and Ctrl-C wait for no more steps than
     # these, and their images take 10 or, as floats, 40 MB.
     if hasattr(auto, 'steps_per_execution') and backend != 'torch':
-        auto.steps_per_execution = min(47, -(-count // (5 * batches.SIZE)))
+        fifth = -(-count // batches.SIZE) // 5
+        auto.steps_per_execution = max(1, min(47, fifth))
     # On a CPU Keras does without XLA, which makes dense layers faster, and
     # convolutions, whose kernels have four axes, slower.
     if (hasattr(auto, 'jit_compile') and backend == 'tensorflow' and

@@ -16,8 +16,8 @@ from common import batches, data, features, training
 from grader import oracle
 from tests.support import TASKS, TINY, build, images, keras
 
-# Sixteen steps, the last one smaller than the others; four at a time, or one.
-COUNT = 15 * 256 + 100
+# 17 steps, the last one smaller than the others; three at a time, or one.
+COUNT = 16 * 256 + 100
 
 
 def train(task, x_train, x_test, epochs, *callbacks, compiled=True):
@@ -214,7 +214,7 @@ def test_settings_are_used_where_they_exist(task):
     training.speed_up(auto, COUNT)
     if hasattr(auto, 'steps_per_execution'):
         assert int(auto.steps_per_execution) == (
-            1 if features.backend() == 'torch' else 4)
+            1 if features.backend() == 'torch' else 3)
     if hasattr(auto, 'jit_compile'):
         if (features.backend() == 'tensorflow' and
                 not tf.config.list_physical_devices('GPU')):
