@@ -153,6 +153,14 @@ def part(text):
     return first, step
 
 
+def regex(text):
+    """Reads a regular expression"""
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise argparse.ArgumentTypeError(error)
+
+
 def parse():
     """Reads the command line"""
     parser = argparse.ArgumentParser(prog='python3 -m grader.proof',
@@ -164,7 +172,7 @@ def parse():
                         help='of the first time (default: 0)')
     parser.add_argument('--task', type=int, choices=range(len(TASKS)),
                         help='only the variants of this task')
-    parser.add_argument('--only', default='', metavar='REGEX',
+    parser.add_argument('--only', default='', metavar='REGEX', type=regex,
                         help='only the variants with such a name')
     parser.add_argument('--part', type=part, default=(0, 1), metavar='K/N',
                         help='only every Nth of the groups of variants that '
@@ -179,7 +187,7 @@ def chosen(options):
     """Groups the variants that the options name, of each task one"""
     found = [case for case in cases()
              if options.task in (None, case[0].task) and
-             re.search(options.only, case[0].name) and
+             options.only.search(case[0].name) and
              (options.runtime == 'newest' or not re.search(NEWER, case[1]))]
     groups = itertools.zip_longest(*[
         [case for case in found if case[0].task == task]
@@ -195,12 +203,16 @@ def main():
         int, the exit status: 0 if all is said that must be.
     """
     options = parse()
+    groups = chosen(options)
+    if not groups:
+        sys.exit('These options choose no variant. Received: ' +
+                 ' '.join(sys.argv[1:]))
     good, scored = [], collections.defaultdict(set)
     with multiprocessing.Pool(processors()) as pool:
         for results in pool.imap_unordered(
                 prove, [(group, options.runtime, options.seed + turn)
                         for turn in range(options.repeat)
-                        for group in chosen(options)]):
+                        for group in groups]):
             for passed, name, score, said in results:
                 # With another seed it must have the same score.
                 scored[name].add(score)
