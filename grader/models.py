@@ -272,6 +272,7 @@ class Models:
             list of arrays, the weights of encoder and decoder after all.
         """
         way = more.setdefault('way', 'train_on_batch')
+        more.setdefault('count')
         losses, *weights = self.auto.ask(
             'train', 'auto.{}()'.format(way), list(inputs) + list(
                 map(self.targets, inputs)), steps=steps,

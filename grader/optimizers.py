@@ -18,17 +18,18 @@ ROUNDING = 1e-6
 SMALL = 1e-3
 
 
-def adam(slopes):
+def adam(slopes, first=1):
     """Computes steps of Adam, Kingma and Ba 2015, section 2, its last lines
 
     Args:
         slopes: list of arrays, the gradients at each step.
+        first: int, the number of the first step.
 
     Yields:
         array, the step for a learning rate of 1.
     """
     mean = square = 0
-    for step, slope in enumerate(slopes, 1):
+    for step, slope in enumerate(slopes, first):
         mean = 0.9 * mean + 0.1 * slope
         square = 0.999 * square + 0.001 * slope ** 2
         rate = np.sqrt(1 - 0.999 ** step) / (1 - 0.9 ** step)

@@ -9,6 +9,7 @@ import os
 import re
 import struct
 import threading
+import types
 
 import numpy as np
 import pytest
@@ -152,6 +153,17 @@ def test_what_follows_from_a_fault():
     assert said.pop('fails').startswith('the grader itself failed here')
     assert said == dict.fromkeys(
         ('needs wrong', 'needs needs wrong', 'follows'), 'it is wrong')
+
+
+@pytest.mark.parametrize('left, said', [(1, ['slow']), (0, [])])
+def test_advice_in_time(left, said, monkeypatch):
+    """A right file whose time is over is not told so as an advice"""
+    solution = types.SimpleNamespace(task=0, left=left)
+    monkeypatch.setattr(judge, 'checks_of', lambda task: [
+        Check('slow', raises(Fault('it is slow')), (0,), (), (), True)])
+    results = judge.judge_file(solution, dict.fromkeys(
+        ('faults', 'not_judged')), print)
+    assert list(results.faults) == said
 
 
 def test_what_a_fault_takes():
@@ -317,12 +329,13 @@ def test_misses(name):
         assert lost.tolist() == [True, False, True]
 
 
-def test_adam():
+@pytest.mark.parametrize('first', [1, 1000])
+def test_adam(first):
     """Steps of Adam are those of the paper's first lines"""
     slopes = np.random.RandomState(2).randn(5, 3)
     mean = square = 0
     for step, (slope, received) in enumerate(zip(
-            slopes, optimizers.adam(slopes)), 1):
+            slopes, optimizers.adam(slopes, first)), first):
         mean = 0.9 * mean + 0.1 * slope
         square = 0.999 * square + 0.001 * slope ** 2
         expected = -(mean / (1 - 0.9 ** step)) / np.sqrt(

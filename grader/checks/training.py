@@ -35,7 +35,9 @@ WHOLE = 256
 # Of models with more than MOST weights, as a wrong file may need them, the
 # many are a tenth of that.
 EARLY, MANY, LATE, MOST = 8, 200, 4, 20000
-SCALES, LITTLE = (0.7, 1.0, 1.4), 0.3
+SCALES, LITTLE, LARGE = (0.7, 1.0, 1.4), 0.3, 4.0
+# The exercise's 50 epochs have somewhat more steps.
+LONG = 10000
 # How many steps show the noise, and how many samples the oracle draws.
 NOISY, SAMPLES = 64, 20000
 
@@ -262,6 +264,35 @@ def judge_fit_of(trainee, rate, found):
     return faults
 
 
+def moves_by_adam(trainee, inputs, rate, scale, count=None):
+    """Tells whether a step goes on by the rule, elsewhere or much later
+
+    Args:
+        trainee: Trainee.
+        inputs: array.
+        rate: float, the learning rate.
+        scale: float, how large the weights are.
+        count: int, how many steps the optimizer is told that it has made.
+
+    Returns:
+        bool.
+    """
+    arrays = trainee.prepare('step of {} '.format(scale), inputs, scale)
+    trainee.slopes.append(trainee.learn(arrays, inputs)[1])
+    _, after = trainee.models.train(inputs, count=count)
+    moved, last = flat(after) - flat(arrays), len(trainee.slopes) - 1
+    # An own optimizer may count for itself.
+    for first in {1, (count or last) - last + 1}:
+        *_, move = adam(trainee.slopes, first)
+        missed, _, _ = misses(
+            Run(moved[None], move[None], np.array(trainee.slopes), [last]),
+            trainee.numbers, move[None], rate,
+            EXACT if trainee.solution.eager else LOOSE)
+        if not missed.any():
+            return True
+    return False
+
+
 def learns_deviation(trainee, rate):
     """Tells whether the log variance has a gradient through the sample"""
     models, heads = trainee.models, trainee.heads
@@ -323,12 +354,20 @@ def training(solution, found):
     trainee = Trainee(solution, models, found)
     few = solution.task == IMAGES or trainee.numbers.size > MOST
     # Of a wrong loss it is not known what it is for another batch.
-    run = follow(trainee, inputs_for(
+    inputs = inputs_for(
         solution, models.sizes,
-        FEW if few and not found.failed & {'loss', 'penalty'} else BATCH))
+        FEW if few and not found.failed & {'loss', 'penalty'} else BATCH)
+    run = follow(trainee, inputs)
     faults, others, rate = judge_run(trainee, run)
     if trainee.exact and not faults + others:
         faults, others = judge_fit_of(trainee, rate, found)
+    if trainee.exact and not faults + others:
+        others = [Fault('{} the weights do not {}'.format(when, BY_ADAM),
+                        'compile') for when, by_rule in (
+            ('where they are large,', moves_by_adam(
+                trainee, inputs, rate, LARGE)),
+            ('after {} steps'.format(LONG),
+             moves_by_adam(trainee, inputs, rate, 1.0, LONG))) if not by_rule]
     with finding(others):
         if (found['sample'] and trainee.fed == 'sample' and trainee.exact and
                 not faults + others):

@@ -322,6 +322,13 @@ WRONG = (
           ('auto = keras.Model', 'auto = Other')),
     with_optimizer('Adam with weight decay',
                    'keras.optimizers.Adam(weight_decay=0.05)'),
+    with_optimizer('Adam with a rate that ends after 5,000 steps', """(
+        keras.optimizers.Adam(
+            keras.optimizers.schedules.PiecewiseConstantDecay(
+                [5000], [1e-3, 0.0])))"""),
+    wrong(0, 'kernels that may not be large', 'where they are large, the we',
+          (ENCODER, ENCODER.replace("'relu')", """'relu',
+            kernel_constraint=keras.constraints.MaxNorm(2))"""))),
     with_optimizer('AMSGrad', 'keras.optimizers.Adam(amsgrad=True)'),
     with_optimizer('Adam with another beta', 'keras.optimizers.Adam(1e-3, 0)'),
     with_optimizer('Adam with another epsilon',

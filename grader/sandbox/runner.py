@@ -195,7 +195,8 @@ class Module:
     def train(self, header, given):
         """Trains; gives losses and then the weights of two models
 
-        All steps by train_on_batch begin with the same weights.
+        All steps by train_on_batch begin with the same weights. With a
+        count, the optimizer goes on as after so many steps.
         """
         auto = self.model(header)
         models = [self.made[header['key']][which]
@@ -204,6 +205,12 @@ class Module:
         # Else Keras 3 traces the first step twice, which takes time.
         if not getattr(optimizer, 'built', True):
             optimizer.build(auto.trainable_variables)
+        if header['count'] and hasattr(optimizer, 'iterations'):
+            # The set_value of Keras 3 cannot set this.
+            if tf.executing_eagerly():
+                optimizer.iterations.assign(header['count'])
+            else:
+                keras.backend.set_value(optimizer.iterations, header['count'])
         if header['way'] == 'fit':
             size = header['batch']
             inputs, other, targets, others = [
