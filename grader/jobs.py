@@ -47,7 +47,7 @@ def work(submission, options, writing, stopped):
             writing, json.dumps({'found': found}).encode() + b'\n'))
     # Where the command itself has got the signal, nobody reads this.
     except KeyboardInterrupt:
-        result = {'failed': judge.FAILED.format(
+        result = {'failed': judge.FAILURE.format(
             'its judge was ended, as one that takes too long is')}
     # A fault of the grader's own must not cost the class its grades.
     except Exception as error:
@@ -89,7 +89,7 @@ def finish(job, options):
     end([job])
     submission, text = job.submission, b''.join(job.received)
     status = job.process.exitcode
-    because = judge.FAILED.format('its judge ended with {} {}'.format(
+    because = judge.FAILURE.format('its judge ended with {} {}'.format(
         *('signal', -status) if status < 0 else ('status', status)))
     if text.endswith(b'\n'):
         result = json.loads(text.decode())

@@ -18,8 +18,9 @@ from .sandbox.remote import Runner
 from .solution import Solution
 from .source import examination
 
-FAILED = 'the grader itself failed here, not the submission; grade it ' \
-    'again, and report it if it fails again ({})'
+FAILED = 'the grader itself failed here'
+FAILURE = FAILED + ', not the submission; grade it again, and report it if ' \
+    'it fails again ({})'
 
 
 class Found(dict):
@@ -123,7 +124,7 @@ def failure(error):
     trace = error.__traceback__
     while trace.tb_next:
         trace = trace.tb_next
-    return clean(FAILED.format('{}: {}, {} line {}'.format(
+    return clean(FAILURE.format('{}: {}, {} line {}'.format(
         type(error).__name__, error, os.path.basename(
             trace.tb_frame.f_code.co_filename), trace.tb_lineno)))
 

@@ -114,7 +114,7 @@ def faults_of_verdict(variant, task, said):
     return bad + [
         'NOT JUDGED: {}, {}'.format(one['check'], one['because'])
         for one in task['not_judged']
-        if not said or one['because'].startswith(FAILED.split('(')[0])]
+        if not said or one['because'].startswith(FAILED)]
 
 
 def matches(patterns, sentences):
