@@ -268,8 +268,9 @@ class Models:
             **more: see runner.Module.train.
 
         Returns:
-            array of losses, of each step that before it, or what fit reports;
-            list of arrays, the weights of encoder and decoder after all.
+            array of losses, of each step that before it; of fit the loss and
+            val_loss of the last epoch, and how many epochs there were. List
+            of arrays, the weights of encoder and decoder after all.
         """
         way = more.setdefault('way', 'train_on_batch')
         more.setdefault('count')
@@ -285,7 +286,7 @@ class Models:
             'decoder', weights[count:])
         require(all(np.isfinite(w).all() for w in weights), 'training makes '
                 'weights infinite or NaN', line='compile')
-        require(losses.shape == (2 if way == 'fit' else steps,),
+        require(losses.shape == (3 if way == 'fit' else steps,),
                 'auto reports a loss that is not one number', line='compile')
         return losses.astype('float64'), weights
 

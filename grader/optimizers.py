@@ -6,11 +6,12 @@ import warnings
 import numpy as np
 
 # How far a weight may end from a rule, in learning rates; and the median of
-# an array's weights from theirs, as a share of these moves; and how often the
-# learning rate may be another one. Right files are within 4e-5. TensorFlow
+# an array's weights from theirs, as a share of these moves; how often the
+# learning rate may change, as in a schedule; and how often it may be another
+# than a known one. Right files are within 4e-5. TensorFlow
 # 1.12, of graphs only, sometimes uses the rate of the step after; of several
 # steps of fit it then goes elsewhere.
-EXACT, LOOSE = (0.05, 0.002, 1.02), (0.3, 0.3, 1.4)
+EXACT, LOOSE = (0.05, 0.002, 10.0, 1.02), (0.3, 0.3, 1.4, 1.4)
 # What float32 may round off a weight: that of a silent log variance is large.
 ROUNDING = 1e-6
 # Where a gradient is so small a part of the largest of its array, rounding may
@@ -18,18 +19,17 @@ ROUNDING = 1e-6
 SMALL = 1e-3
 
 
-def adam(slopes, first=1):
+def adam(slopes):
     """Computes steps of Adam, Kingma and Ba 2015, section 2, its last lines
 
     Args:
         slopes: list of arrays, the gradients at each step.
-        first: int, the number of the first step.
 
     Yields:
         array, the step for a learning rate of 1.
     """
     mean = square = 0
-    for step, slope in enumerate(slopes, first):
+    for step, slope in enumerate(slopes, 1):
         mean = 0.9 * mean + 0.1 * slope
         square = 0.999 * square + 0.001 * slope ** 2
         rate = np.sqrt(1 - 0.999 ** step) / (1 - 0.9 ** step)
@@ -82,7 +82,8 @@ def misses(run, numbers, wanted, rate=None, bounds=EXACT):
     Returns:
         array (steps, arrays) of bool, of each step the arrays that went
         elsewhere; array (arrays,) of bool, those with weights that went
-        elsewhere at nearly all of some steps; float, the learning rate.
+        elsewhere at nearly all of some steps; array (steps,), the learning
+        rates.
     """
     slopes = np.maximum.accumulate(np.abs(run.slopes))[run.seen]
     places = np.unique(numbers, return_inverse=True)[1]
@@ -98,13 +99,16 @@ def misses(run, numbers, wanted, rate=None, bounds=EXACT):
         # An array without large moves has no median.
         warnings.simplefilter('ignore', RuntimeWarning)
         rates = np.nanmedian(medians(run.moves / wanted), axis=1)
+        distance, share, *most = bounds
+        most = most[rate is not None]
         rate = rates[0] if rate is None else rate
-        distance, share, most = bounds
-        rates = np.clip(rates, *sorted([rate / most, rate * most]))[:, None]
-        errors = np.abs(run.moves - rates * wanted)
+        rates = np.clip(rates, *sorted([rate / most, rate * most]))
+        by_rule = rates[:, None] * wanted
+        errors = np.abs(run.moves - by_rule)
         typical = medians(errors) > ROUNDING + share * medians(
-            np.abs(rates * wanted))
-        far = ~(errors <= ROUNDING + distance * np.abs(rates) * scale) & known
+            np.abs(by_rule))
+        far = ~(errors <= ROUNDING + distance * np.abs(
+            rates[:, None]) * scale) & known
     return (typical | (of_each(np.mean, far, numbers) > 0.15), of_each(
         np.max, far.mean(axis=0, keepdims=True), numbers)[0] > 0.75 + (
-            len(far) < 4), rate)
+            len(far) < 4), rates)

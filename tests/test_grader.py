@@ -316,11 +316,11 @@ def test_misses(name):
     moves = 1e-3 * np.array(list(OTHER_RULES[name](slopes)))
     wanted = np.array(list(optimizers.adam(slopes)))
     run = training.Run(moves, wanted, slopes, list(range(12)))
-    missed, lost, rate = optimizers.misses(run, numbers, wanted)
+    missed, lost, rates = optimizers.misses(run, numbers, wanted)
     assert (missed.mean(axis=0) > 0.5).all() == (name != 'right')
     if name == 'right':
         assert not missed.any() and not lost.any()
-        assert rate == pytest.approx(1e-3)
+        np.testing.assert_allclose(rates, 1e-3)
         # A weight that is overwritten at every step, and an array that climbs.
         moves[:, 3] = 0.1
         moves[:, 40:] *= -1
@@ -329,13 +329,12 @@ def test_misses(name):
         assert lost.tolist() == [True, False, True]
 
 
-@pytest.mark.parametrize('first', [1, 1000])
-def test_adam(first):
+def test_adam():
     """Steps of Adam are those of the paper's first lines"""
     slopes = np.random.RandomState(2).randn(5, 3)
     mean = square = 0
     for step, (slope, received) in enumerate(zip(
-            slopes, optimizers.adam(slopes, first)), first):
+            slopes, optimizers.adam(slopes)), 1):
         mean = 0.9 * mean + 0.1 * slope
         square = 0.999 * square + 0.001 * slope ** 2
         expected = -(mean / (1 - 0.9 ** step)) / np.sqrt(

@@ -8,13 +8,16 @@ from ..models import COUNT, FITTING, Missing
 from ..networks import counts_of, shapes_of, steps_for
 from ..registry import (DENSE, Fault, IMAGES, LEARNING, SPARSE, Unjudged,
                         VARIATIONAL, check, finding, require)
-from ..sizes import inputs_for, over_sizes
+from ..sizes import EXERCISE, inputs_for, over_sizes
 from ..solution import SCALE
 from ..wording import listed, plural
 from .activations import explain, name_of
 
 # Of kernels that lead to large values.
 LARGE = 6.0
+# The share of values at the start that may be of no use; and from where on a
+# sigmoid is so near to 1 that Keras cuts it off.
+RARE, CERTAIN = 1e-3, 16.0
 
 
 def pairs(weights, rank):
@@ -76,7 +79,8 @@ def wrong_counts(solution, side, received, expected, sizes):
                     line=side)
     reason = 'the layers of the {} are wrong'.format(side)
     if len(received) < len(expected):
-        reason = 'a layer of the {} is missing'.format(side)
+        reason = 'a layer of the {} is missing, or one is used twice'.format(
+            side)
     elif len(received) > len(expected):
         reason = 'the {} has a layer too many'.format(side)
     elif side == 'decoder':
@@ -115,18 +119,34 @@ def judge_layers(solution, side, models):
                 unless=() if side == 'encoder' or i else ('encoder-layers',))
         require(not isinstance(bias, Missing), '{} has no bias', name_of(
             solution.task, side, i, len(layers)), line=side)
-    judge_start(solution, side, layers)
+    judge_start(solution, side, models, layers)
 
 
-def judge_start(solution, side, layers):
-    """Checks that the weights with which a model begins can learn"""
-    linear = 2 if solution.task == VARIATIONAL and side == 'encoder' else (
-        side == 'decoder')
-    for i, (kernel, bias) in enumerate(layers[:len(layers) - linear]):
+def judge_start(solution, side, models, layers):
+    """Checks that the weights with which a model begins can learn
+
+    Of few nodes chance may give zeros, so those of the exercise are judged.
+    """
+    last = side == 'decoder'
+    relus = len(layers) - (1 if last else 2 * (solution.task == VARIATIONAL))
+    for i, (kernel, bias) in enumerate(layers[:relus]):
         require(kernel.any() or (bias > 0).any(), '{} begins with weights of '
                 'zero; with relu it never learns', name_of(
                     solution.task, side, i, len(layers)), line=side,
                 takes=LEARNING)
+    if models.sizes != EXERCISE[solution.task]:
+        return
+    values, _ = oracle.preactivations(
+        steps_for(solution.task, side, relus + last), layers,
+        inputs_for(solution, models.sizes, COUNT, side))
+    for i, (before, _) in enumerate(values[:relus]):
+        require((before > 0).mean() > RARE, '{} begins with weights with '
+                'which relu gives zero for nearly all inputs; so it hardly '
+                'learns', name_of(solution.task, side, i, len(layers)),
+                line=side, takes=LEARNING)
+    require(not last or (np.abs(values[-1][0]) < CERTAIN).mean() >
+            RARE, 'the decoder begins with outputs so near to 0 or 1 that the '
+            'cross-entropy has no gradient', line=side, takes=LEARNING)
 
 
 @check('encoder-layers')

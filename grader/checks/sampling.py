@@ -52,9 +52,9 @@ def wrong_noise(spread, log_var, who):
                                 .format(who, name, WANTED), 'sampling'))
         raise_all(faults)
     noise = spread / np.exp(log_var / 2)
-    raise Fault('the noise of {} is not normal with mean 0 and deviation 1: '
-                'it has mean {:.2f}, deviation {:.2f} and its distribution '
-                'is another'.format(who, noise.mean(), noise.std()),
+    raise Fault('{} is not mean + exp(log_var / 2) * noise with normal noise: '
+                'this noise would have mean {:.2f}, deviation {:.2f} and '
+                'another distribution'.format(who, noise.mean(), noise.std()),
                 'sampling')
 
 

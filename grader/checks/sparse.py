@@ -2,6 +2,7 @@
 """The penalty of the sparse autoencoder"""
 
 import collections
+import contextlib
 
 import numpy as np
 
@@ -165,6 +166,10 @@ def penalty(solution, found):
         if factor == WRONG:
             explain_penalty(solution, known, latent)
     with finding(factor):
+        with contextlib.suppress(Unjudged):
+            require(abs(measure(solution, known, 0.0, 7)[0]) < 2e-6, 'for a '
+                    'lambtha of 0 the loss must contain no penalty; it does',
+                    line='encoder')
         # That of the exercise, and a large one.
         for lambtha, larger in ((EXERCISE[SPARSE][3], 1000.0), (
                 10 ** solution.draw('lambtha').uniform(0.5, 1.5), 1.0)):
@@ -183,7 +188,8 @@ def explain_penalty(solution, known, latent):
     measured = [measure(solution, known, LAMBTHA, purpose)
                 for purpose in range(20, 40)]
     require(max(abs(one[0]) for one in measured) > 1e-5, 'there is no L1 '
-            'penalty on the encoded output, or lambtha is not used',
+            'penalty on the encoded output in what evaluate reports, or '
+            'lambtha is not used',
             line='encoder', found=WRONG)
     again = measure(solution, known, LAMBTHA / 4, 20)[0]
     require(abs(again - measured[0][0]) > 0.02 * abs(again), 'the penalty on '

@@ -36,6 +36,8 @@ WHOLE = 256
 # many are a tenth of that.
 EARLY, MANY, LATE, MOST = 8, 200, 4, 20000
 SCALES, LITTLE, LARGE = (0.7, 1.0, 1.4), 0.3, 4.0
+# Of fit, where each has one batch.
+EPOCHS = 6
 # The exercise's 50 epochs have somewhat more steps.
 LONG = 10000
 # How many steps show the noise, and how many samples the oracle draws.
@@ -131,7 +133,7 @@ def judge_run(trainee, run, rate=None, graph=False):
 
     Returns:
         two lists of Fault: what is wrong with the training, and with the
-        optimizer; float, the learning rate.
+        optimizer; array (steps,), the learning rates.
 
     Raises:
         Fault: if the training hides what the optimizer is.
@@ -146,13 +148,13 @@ def judge_run(trainee, run, rate=None, graph=False):
         return faults, [Fault('the optimizer is {}; it must be Adam'
                               .format(told), 'compile')], None
     if graph or not trainee.exact:
-        return faults, [], rate
+        return faults, [], [rate]
     kept = ~np.isin(trainee.numbers, frozen)
-    more, others, rate = judge_moves(
+    more, others, rates = judge_moves(
         trainee, trainee.numbers[kept],
         Run(*[array[:, kept] for array in run[:3]], run.seen), rate)
     # What does not move may be why others go elsewhere.
-    return faults or more, others, rate
+    return faults or more, others, rates
 
 
 def judge_moves(trainee, numbers, run, rate):
@@ -171,7 +173,10 @@ def judge_moves(trainee, numbers, run, rate):
         """Compares the moves with those of a rule, see misses"""
         return misses(run, numbers, wanted, rate,
                       EXACT if trainee.solution.eager else LOOSE)
-    missed, lost, rate = compare(run.wanted)
+    missed, lost, rates = compare(run.wanted)
+    if not trainee.solution.eager:
+        # See optimizers.LOOSE.
+        rates = rates[:1]
     often = missed.mean(axis=0) > 0.5
     late = missed[-LATE:].mean(axis=0) > 0.5
     if late.any() and not missed[:3, late].any():
@@ -180,7 +185,7 @@ def judge_moves(trainee, numbers, run, rate):
         fault = Fault('after {} steps the weights do not {}'.format(
             run.seen[step], BY_ADAM if moved else 'change any more'),
                       'compile', takes=() if moved else LEARNING)
-        return ([], [fault], rate) if moved else ([fault], [], rate)
+        return ([], [fault], rates) if moved else ([fault], [], rates)
     # In a graph it is not known which arrays these are, see LOOSE.
     if often.mean() > 0.5 * trainee.solution.eager:
         other = next((name for name, rule in RULES if not compare(np.array(
@@ -188,16 +193,16 @@ def judge_moves(trainee, numbers, run, rate):
         return [], [Fault(
             'the weights do not {}, with the gradients of the loss {}{}'
             .format(BY_ADAM, trainee.which, ', but as {} does'.format(
-                other) if other else ''), 'compile')], rate
+                other) if other else ''), 'compile')], rates
     wrong = np.unique(numbers)[often | lost]
     return [Fault('training moves {} elsewhere than the gradient of the loss '
                   'does; all must be trained on it'.format(
                       trainee.names(wrong)), 'compile', takes=LEARNING)
-            ] if wrong.size else [], [], rate
+            ] if wrong.size else [], [], rates
 
 
 def judge_fit(trainee, rate, batch):
-    """Judges the exercise's own call of fit, of some batches
+    """Judges the exercise's own call of fit, of some batches; then of epochs
 
     Args:
         trainee: Trainee.
@@ -207,22 +212,49 @@ def judge_fit(trainee, rate, batch):
     Returns:
         two lists of Fault, see judge_run.
     """
+    for steps, epochs in ((4 + trainee.solution.draw('fit').randint(3), 1),
+                          (1, EPOCHS)):
+        faults, others = judge_epochs(trainee, rate, batch, steps, epochs)
+        for fault in faults + others:
+            fault.args = 'in fit, {}'.format(fault),
+        if faults + others:
+            break
+    return faults, others
+
+
+def judge_epochs(trainee, rate, batch, steps, epochs):
+    """Judges a call of fit, see judge_fit
+
+    Args:
+        trainee: Trainee.
+        rate: float, the learning rate.
+        batch: int, the size of a batch.
+        steps: int, how many batches an epoch has.
+        epochs: int.
+
+    Returns:
+        two lists of Fault, see judge_run.
+    """
     image, other = np.split(inputs_for(
         trainee.solution, trainee.models.sizes, 2), 2)
-    count = 4 + trainee.solution.draw('fit').randint(3)
-    arrays = before = trainee.prepare('fit ', image)
+    arrays = before = trainee.prepare('fit {} '.format(epochs), image)
     losses, wanted = [], []
     ends = np.cumsum([array.size for array in arrays])[:-1]
-    for _ in range(count):
+    # It takes the gradients that are put there later too.
+    rule = adam(trainee.slopes)
+    for _ in range(len(trainee.slopes)):
+        next(rule)
+    for _ in range(steps * epochs):
         loss, slope = trainee.learn(arrays, image, batch)
         losses.append(loss)
         trainee.slopes.append(slope)
-        *_, move = adam(trainee.slopes)
-        wanted.append(move)
+        wanted.append(next(rule))
         arrays = [array + rate * part.reshape(array.shape)
-                  for array, part in zip(arrays, np.split(move, ends))]
-    reported, after = trainee.models.train(image, other, steps=count,
-                                           way='fit', batch=batch)
+                  for array, part in zip(arrays, np.split(wanted[-1], ends))]
+    reported, after = trainee.models.train(
+        image, other, steps=steps, way='fit', batch=batch, epochs=epochs)
+    require(reported[2] == epochs, 'fit is to train {} epochs; it trains {:g}',
+            epochs, reported[2], line='compile')
     demand_loss('fit', 'val_loss', reported[1], trainee.learn(
         after, other, batch)[0], batch)
     moved = flat(after) - flat(before)
@@ -231,17 +263,18 @@ def judge_fit(trainee, rate, batch):
         [len(trainee.slopes) - 1]), rate, not trainee.solution.eager)
     if not faults + others:
         # See optimizers.LOOSE.
-        demand_loss('fit', 'loss', reported[0], np.mean(losses), batch, 0 if (
-            trainee.solution.eager) else 1.5 * np.ptp(losses))
+        demand_loss('fit', 'loss', reported[0], np.mean(losses[-steps:]),
+                    batch, 0 if trainee.solution.eager else
+                    1.5 * np.ptp(losses))
     return faults, others
 
 
-def judge_fit_of(trainee, rate, found):
+def judge_fit_of(trainee, rates, found):
     """Judges fit with the exercise's sizes, for a file that is right so far
 
     Args:
         trainee: Trainee, of other sizes.
-        rate: float, the learning rate.
+        rates: array (steps,), its learning rates until now.
         found: judge.Found.
 
     Returns:
@@ -249,13 +282,14 @@ def judge_fit_of(trainee, rate, found):
     """
     if not found.right:
         # Of a wrong loss it is not known what it is for other batches.
-        return judge_fit(trainee, rate, BATCH)
+        return judge_fit(trainee, rates[-1], BATCH)
     solution, sizes = trainee.solution, EXERCISE[trainee.solution.task]
+    rate = rates[-1]
     try:
-        # The optimizer of the same models would go on where it is.
+        # The optimizer of the same models goes on where it is.
         if trainee.models.sizes != sizes:
             trainee = Trainee(solution, solution.models(sizes), found)
-            trainee.which = 'that other sizes have'
+            trainee.which, rate = 'that other sizes have', rates[0]
         faults = judge_fit(trainee, rate, WHOLE)
     except Fault as fault:
         faults = [fault], []
@@ -270,27 +304,49 @@ def moves_by_adam(trainee, inputs, rate, scale, count=None):
     Args:
         trainee: Trainee.
         inputs: array.
-        rate: float, the learning rate.
+        rate: float, the learning rate; None if it may be any.
         scale: float, how large the weights are.
         count: int, how many steps the optimizer is told that it has made.
 
     Returns:
-        bool.
+        float, the learning rate; None if it goes elsewhere.
     """
     arrays = trainee.prepare('step of {} '.format(scale), inputs, scale)
     trainee.slopes.append(trainee.learn(arrays, inputs)[1])
     _, after = trainee.models.train(inputs, count=count)
-    moved, last = flat(after) - flat(arrays), len(trainee.slopes) - 1
-    # An own optimizer may count for itself.
-    for first in {1, (count or last) - last + 1}:
-        *_, move = adam(trainee.slopes, first)
-        missed, _, _ = misses(
-            Run(moved[None], move[None], np.array(trainee.slopes), [last]),
-            trainee.numbers, move[None], rate,
-            EXACT if trainee.solution.eager else LOOSE)
-        if not missed.any():
-            return True
-    return False
+    moved = flat(after) - flat(arrays)
+    *_, move = adam(trainee.slopes)
+    missed, _, rates = misses(
+        Run(moved[None], move[None], np.array(trainee.slopes),
+            [len(trainee.slopes) - 1]), trainee.numbers, move[None],
+        rate, EXACT if trainee.solution.eager else LOOSE)
+    return None if missed.any() else rates[0]
+
+
+def judge_elsewhere(trainee, inputs, rates):
+    """Judges a step with large weights, and one after many steps
+
+    Args:
+        trainee: Trainee.
+        inputs: array.
+        rates: array (steps,), its learning rates until now.
+
+    Returns:
+        list of Fault, what is wrong with the optimizer.
+    """
+    large = moves_by_adam(trainee, inputs, rates[-1], LARGE)
+    # What Adam divides by, which grows with the steps, is in this rate.
+    later = moves_by_adam(trainee, inputs, None, 1.0, LONG)
+    wrong = []
+    if large is None:
+        wrong.append('where they are large, the weights do not ' + BY_ADAM)
+    if later is None:
+        wrong.append('after {} steps the weights do not {}'.format(
+            LONG, BY_ADAM))
+    elif later < 0.01 * rates[0]:
+        wrong.append('after {} steps the learning rate is less than a '
+                     'hundredth of what it was'.format(LONG))
+    return [Fault(sentence, 'compile') for sentence in wrong]
 
 
 def learns_deviation(trainee, rate):
@@ -302,7 +358,10 @@ def learns_deviation(trainee, rate):
     decoder = trainee.solution.randomise(trainee.given['decoder'],
                                          'deviation', 3.0)
     models.set(encoder=encoder, decoder=decoder)
-    _, after = models.train(inputs_for(trainee.solution, models.sizes, BATCH))
+    # It was told before that it has made more steps.
+    _, after = models.train(
+        inputs_for(trainee.solution, models.sizes, BATCH),
+        count=len(trainee.slopes))
     *_, still = adam(trainee.slopes + [0 * trainee.slopes[0]])
     marks = [np.zeros(array.shape, bool) for array in after]
     for one in heads.part_of(marks):
@@ -333,7 +392,8 @@ def judge_sample(trainee):
     # How often the variance of the losses holds that of the samples: between
     # 0.26 and 2.5 for normal losses, but for a chance of 1e-9.
     spread = losses.var() * BATCH / deviation ** 2
-    require(spread > 0.01, 'the sample has no noise while auto is trained',
+    require(spread > 0.01, 'the sample has no noise while auto is trained, or '
+            'at every step the same',
             line='sampling', takes=LEARNING)
     require(0.2 < spread < 3 and abs(losses.mean() - expected.mean()) <
             BOUND * deviation * (1 / SAMPLES + 1 / BATCH / NOISY) ** 0.5,
@@ -358,21 +418,16 @@ def training(solution, found):
         solution, models.sizes,
         FEW if few and not found.failed & {'loss', 'penalty'} else BATCH)
     run = follow(trainee, inputs)
-    faults, others, rate = judge_run(trainee, run)
+    faults, others, rates = judge_run(trainee, run)
     if trainee.exact and not faults + others:
-        faults, others = judge_fit_of(trainee, rate, found)
+        faults, others = judge_fit_of(trainee, rates, found)
     if trainee.exact and not faults + others:
-        others = [Fault('{} the weights do not {}'.format(when, BY_ADAM),
-                        'compile') for when, by_rule in (
-            ('where they are large,', moves_by_adam(
-                trainee, inputs, rate, LARGE)),
-            ('after {} steps'.format(LONG),
-             moves_by_adam(trainee, inputs, rate, 1.0, LONG))) if not by_rule]
+        others = judge_elsewhere(trainee, inputs, rates)
     with finding(others):
         if (found['sample'] and trainee.fed == 'sample' and trainee.exact and
                 not faults + others):
             # Of an averaged loss the gradients are lost in those before.
-            learns = not found.right or learns_deviation(trainee, rate)
+            learns = not found.right or learns_deviation(trainee, rates[-1])
             judge_sample(trainee)
             require(learns, 'the log variance is trained on the KL divergence '
                     'alone: the sample has no gradient through its deviation',

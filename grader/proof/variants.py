@@ -76,6 +76,24 @@ LAYER = '''class Other(keras.layers.Dense):
 
 
 ''' + DEFINITION
+# A penalty whose weight is one of the layer's.
+SETTING = '''class Penalty(keras.layers.Layer):
+    """Adds an L1 penalty"""
+
+    def __init__(self, lambtha):
+        """Keeps lambtha"""
+        super().__init__()
+        self.lambtha = self.add_weight(
+            shape=(), trainable=False,
+            initializer=keras.initializers.Constant(lambtha))
+
+    def call(self, inputs, training=None):
+        """Adds it"""
+        self.add_loss(self.lambtha * keras.ops.sum(keras.ops.abs(inputs)))
+        return inputs
+
+
+def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):'''
 # A model of which one method does something else.
 MODEL = '''class Other(keras.Model):
     """A model of its own"""
@@ -316,16 +334,40 @@ WRONG = (
         return super().fit(*inputs, **options)""")),
           ('auto = keras.Model', 'auto = Other'),
           scores=NOTHING),
+    wrong(0, 'fit of five epochs at most', 'it trains 5',
+          (DEFINITION, MODEL.format('fit', """options['epochs'] = min(
+            options['epochs'], 5)
+        return super().fit(*inputs, **options)""")),
+          ('auto = keras.Model', 'auto = Other')),
     wrong(0, 'predict gives zeros', 'predict of auto gives something else',
           (DEFINITION, MODEL.format(
               'predict', 'return 0 * super().predict(*inputs, **options)')),
           ('auto = keras.Model', 'auto = Other')),
     with_optimizer('Adam with weight decay',
                    'keras.optimizers.Adam(weight_decay=0.05)'),
-    with_optimizer('Adam with a rate that ends after 5,000 steps', """(
-        keras.optimizers.Adam(
-            keras.optimizers.schedules.PiecewiseConstantDecay(
-                [5000], [1e-3, 0.0])))"""),
+    wrong(0, 'a learning rate that ends', 'after 10000 steps the learning rat',
+          (COMPILE, """rate = keras.optimizers.schedules
+    auto.compile(keras.optimizers.Adam(rate.PiecewiseConstantDecay(
+        [5000], [1e-3, 0.0])), 'binary_crossentropy')""")),
+    wrong(0, 'biases with which relu is dead', 'relu gives zero for nearly',
+          (ENCODER, ENCODER.replace("'relu'", """'relu',
+            bias_initializer=keras.initializers.Constant(-3)""")),
+          scores=(48, 70)),
+    wrong(0, 'outputs that begin at 0', 'so near to 0 or 1 that',
+          (OUTPUT, OUTPUT + """
+            bias_initializer=keras.initializers.Constant(-30),"""),
+          scores=(48, 70)),
+    wrong(0, 'the first three hidden layers alone', r"""(?x)
+          a\ layer\ of\ the\ (en|de)coder\ is\ missing.*\[6,\ 6,\ 6,\ 4\]""",
+          ('    # Encoder\n',
+           '    # Encoder\n    hidden_layers = hidden_layers[:3]\n')),
+    wrong(0, 'equal layers that are one', 'or one is used twice',
+          (ENCODER, """    made = {}
+    for nodes in hidden_layers:
+        key = nodes, x.shape[-1]
+        made.setdefault(key, keras.layers.Dense(nodes, activation='relu'))
+        x = made[key](x)
+""")),
     wrong(0, 'kernels that may not be large', 'where they are large, the we',
           (ENCODER, ENCODER.replace("'relu')", """'relu',
             kernel_constraint=keras.constraints.MaxNorm(2))"""))),
@@ -375,6 +417,14 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
     wrong(1, "no penalty with the exercise's lambtha",
           'for a lambtha of 1e-05 the penalty is ',
           (L1, L1.replace('float(lambtha)', 'round(float(lambtha), 4)'))),
+    wrong(1, 'a penalty without lambtha', 'for a lambtha of 0 the loss must',
+          (L1, L1.replace('(lambtha)', '(lambtha or 0.01)'))),
+    wrong(1, 'a penalty in training alone', 'in what evaluate reports',
+          ('def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):',
+           SETTING.replace('inputs)))', 'inputs))) if training else None')),
+          (PENALTY, 'activity_regularizer=None'),
+          ("name='latent')(x)", """name='latent')(x)
+    latent = Penalty(lambtha)(latent)""")),
     wrong(1, 'L1 missing', 'there is no L1 penalty',
           (PENALTY, 'activity_regularizer=None')),
     wrong(1, 'L1 on the hidden layers', 'an L1 penalty on the output of '
@@ -582,11 +632,11 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
     wrong(3, 'noise that is the same at every call',
           'is the same at every call',
           (NOISE, 'keras.random.normal(ops.shape(mean), seed=1)')),
-    wrong(3, 'uniform noise', 'is not normal',
+    wrong(3, 'uniform noise', 'with normal noise',
           (NOISE, 'keras.random.uniform(ops.shape(mean), -1.7320508, '
            '1.7320508)')),
     wrong(3, 'uniform noise in [0, 1)',
-          'is not normal',
+          'with normal noise',
           (NOISE, 'keras.random.uniform(ops.shape(mean))')),
     wrong(3, 'truncated noise', r'not normal|variance 0\.7|deviation 0\.[89]',
           (NOISE, 'keras.random.truncated_normal(ops.shape(mean))')),
@@ -598,6 +648,9 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
             (NOISE, NOISE + factor)) for name, pattern, factor in (
         ('no noise while it trains', 'has no noise while auto is trained',
          ' * (not training)'),
+        ('noise that is the same at every step', 'at every step the same',
+         ' if not training else keras.random.normal('
+         'ops.shape(mean), seed=1)'),
         ('tenfold noise while it trains', 'another while auto is trained',
          ' * (10 if training else 1)'))],
     wrong(3, 'no gradient through the deviation',
@@ -609,6 +662,8 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
           (NOISE, NOISE + ' * (mean.shape[-1] == 5)')),
     wrong(3, 'KL divergence of at most 100', CUT,
           (KL, 'ops.minimum(100.0, ' + KL + ')')),
+    wrong(3, 'the log variance cut', 'with normal noise',
+          (SAMPLE, SAMPLE.replace('log_var', 'ops.clip(log_var, -1, 1)'))),
     wrong(3, 'no noise', 'is the mean itself, without noise',
           (SAMPLE, 'return mean')),
     wrong(3, 'noise in training only', 'is the mean itself, without noise',
@@ -881,6 +936,17 @@ RIGHT = (
           ('hidden_layers, latent_dims):', 'hidden_layers, latent_dims, '
            'name=None):')),
     right(0, 'models in a list', (RETURN, 'return [encoder, decoder, auto]')),
+    *[right(0, 'a learning rate that falls, ' + made, (
+        COMPILE, 'rate = keras.optimizers.schedules.' + made + """
+    auto.compile(keras.optimizers.Adam(rate), 'binary_crossentropy')"""))
+      for made in ('CosineDecay(1e-3, 11750)',
+                   'ExponentialDecay(1e-3, 100, 0.97)')],
+    right(1, 'a weight of a layer for lambtha',
+          ('def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):',
+           SETTING),
+          (PENALTY + ',\n                                dtype', 'dtype'),
+          ("name='latent')(x)", """name='latent')(x)
+    latent = Penalty(lambtha)(latent)""")),
     right(1, 'a layer for the penalty',
           (PENALTY + ',\n                                dtype', 'dtype'),
           ("name='latent')(x)", """name='latent')(x)

@@ -160,15 +160,33 @@ class Module:
         """Gives the weights of a model"""
         model = self.model(header)
         # A Sequential of Keras 2 without weights yet raises an error.
-        return {}, model.get_weights() if getattr(model, 'built', True) else []
+        return {}, self.learnt(model) if getattr(model, 'built', True) else []
 
     def set(self, header, given):
         """Sets the weights of models"""
         for which, count in header['counts']:
             model = self.made[header['key']][which]
-            model.set_weights(given[:count])
-            given = given[count:]
+            arrays, given = given[:count], given[count:]
+            for at in self.settings(model):
+                arrays.insert(at, model.get_weights()[at])
+            model.set_weights(arrays)
         return {}
+
+    def settings(self, model):
+        """Lists the places of weights that are single numbers, not trained
+
+        A layer may keep lambtha so, which it computes no output with.
+        """
+        places = [at for at, one in enumerate(model.weights)
+                  if not len(one.shape)]
+        return [] if places and any(not len(one.shape) for one in
+                                    model.trainable_weights) else places
+
+    def learnt(self, model):
+        """Gives the weights of a model without its settings"""
+        left_out = self.settings(model)
+        return [array for at, array in enumerate(model.get_weights())
+                if at not in left_out]
 
     def model(self, header):
         """Finds the model that is asked for"""
@@ -218,9 +236,11 @@ class Module:
                 for one, times in zip(given, 2 * (header['steps'], 1))]
             # The exercise's mains call it so.
             history = auto.fit(
-                inputs, targets, epochs=1, batch_size=size, shuffle=True,
-                validation_data=(other, others), verbose=0).history
-            losses = [history[name][0] for name in ('loss', 'val_loss')]
+                inputs, targets, epochs=header['epochs'], batch_size=size,
+                shuffle=True, validation_data=(other, others), verbose=0
+            ).history
+            losses = [history[name][-1] for name in ('loss', 'val_loss')] + [
+                len(history['loss'])]
         else:
             before = [model.get_weights() for model in models]
             losses = []
@@ -231,7 +251,7 @@ class Module:
                 getattr(auto, 'reset_metrics', int)()
                 losses.append(loss_of(auto.train_on_batch, *given)[0])
         return {}, [np.array(losses)] + [
-            array for model in models for array in model.get_weights()]
+            array for model in models for array in self.learnt(model)]
 
     def tell(self, header, given):
         """Tells how the models are made: for advice, and for words alone"""
