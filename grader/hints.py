@@ -75,6 +75,8 @@ HINTS = (
     ('interpret optimizer identifier|Unknown optimizer',
      "the optimizer is 'adam', or keras.optimizers.Adam() with its brackets",
      None),
+    ('Unknown variable: <|optimizer cannot recognize variable',
+     'each auto needs an optimizer of its own, which autoencoder makes', None),
     (r"not recognized: .*'lr'", 'it is called learning_rate', 'tf2.15'),
     ('In Lambda, `output_shape` must be',
      'here an output_shape is a tuple: (latent_dims,)', 'tf2.15'),

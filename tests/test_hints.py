@@ -23,6 +23,11 @@ RAISED = (
     ('ValueError', "('Error when checking model target: expected no data, "
      "but got:', array([[0.1, 0.2]]))", 'without a loss'),
     ('TypeError', "'int' object is not iterable", '(input_dims,)'),
+    ('ValueError', 'Unknown variable: <Variable path=dense/kernel>. This '
+     'optimizer can only be called for the variables it was originally built '
+     'with.', 'optimizer of its own'),
+    ('KeyError', 'The optimizer cannot recognize variable dense/kernel:0.',
+     'optimizer of its own'),
     ('ValueError', 'Layer "functional_1" expects 1 named input(s) with keys '
      "['input_layer_1'], but it received 3 input tensors.",
      'encoder(inputs)[0]'),
