@@ -334,7 +334,9 @@ def judge_elsewhere(trainee, inputs, rates):
     Returns:
         list of Fault, what is wrong with the optimizer.
     """
-    large = moves_by_adam(trainee, inputs, rates[-1], LARGE)
+    # Large log variances would have an infinite KL divergence.
+    large = moves_by_adam(trainee, inputs, rates[-1], 1.0 if trainee.fed in (
+        'mean', 'log_var') else LARGE)
     # What Adam divides by, which grows with the steps, is in this rate.
     later = moves_by_adam(trainee, inputs, None, 1.0, LONG)
     wrong = []
