@@ -9,15 +9,15 @@ from .registry import Fault, IMAGES, SPARSE, Unjudged, finding
 from .wording import written
 
 # Every layer of the first has another size, so that a wrong order shows; the
-# long checks use it. Then four layers, of which three are equal; one layer.
-VECTORS = [(21, [13, 8], 5), (12, [6, 6, 6, 4], 3), (10, [6], 4)]
+# long checks use it. Then four equal layers, one layer.
+VECTORS = [(21, [13, 8], 5), (12, [6, 6, 6, 6], 3), (10, [6], 4)]
 # Of no layers the exercise says nothing.
 NO_LAYERS = (8, [], 3)
 # auto gives height and width back for the first: with three filters these must
 # be 4 less than a multiple of 8.
 STACKS = [((12, 20, 2), [4, 3, 5], (2, 3, 5)),
           ((9, 14, 3), [6, 4], (3, 4, 4)),
-          ((12, 28, 1), [3, 3, 3, 2], (1, 2, 2)),
+          ((12, 28, 1), [3, 3, 3, 3], (1, 2, 3)),
           ((10, 8, 1), [4], (5, 4, 4))]
 # Here height and width are even at every pooling, so that its padding does
 # not matter.

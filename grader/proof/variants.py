@@ -358,7 +358,7 @@ WRONG = (
             bias_initializer=keras.initializers.Constant(-30),"""),
           scores=(48, 70)),
     wrong(0, 'the first three hidden layers alone', r"""(?x)
-          a\ layer\ of\ the\ (en|de)coder\ is\ missing.*\[6,\ 6,\ 6,\ 4\]""",
+          a\ layer\ of\ the\ (en|de)coder\ is\ missing.*\[6,\ 6,\ 6,\ 6\]""",
           ('    # Encoder\n',
            '    # Encoder\n    hidden_layers = hidden_layers[:3]\n')),
     wrong(0, 'equal layers that are one', 'or one is used twice',
@@ -844,8 +844,8 @@ BEHIND = (
           ('    # Encoder\n', '    hidden_layers[1]\n    # Encoder\n'),
           (OUTPUT, OUTPUT.replace('sigmoid', 'relu'))),
     wrong(0, 'a layer lost where sizes repeat', [
-        r'a layer of the encoder is missing.*\(autoencoder\(12, \[6, 6\], 3',
-        r'a layer of the decoder is missing.*\(autoencoder\(12, \[6, 6\], 3'
+        r'a layer of the encoder is missing.*\(autoencoder\(12, \[6, 6, 6, 6',
+        r'a layer of the decoder is missing.*\(autoencoder\(12, \[6, 6, 6, 6'
     ],
           ('    # Encoder\n',
            '    hidden_layers = [n for i, n in enumerate(hidden_layers)\n'
