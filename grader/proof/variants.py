@@ -364,7 +364,7 @@ WRONG = (
     wrong(0, 'equal layers that are one', 'or one is used twice',
           (ENCODER, """    made = {}
     for nodes in hidden_layers:
-        key = nodes, x.shape[-1]
+        key = nodes, int(x.shape[-1])
         made.setdefault(key, keras.layers.Dense(nodes, activation='relu'))
         x = made[key](x)
 """)),
