@@ -334,14 +334,14 @@ def judge_elsewhere(trainee, inputs, rates):
     Returns:
         list of Fault, what is wrong with the optimizer.
     """
-    # Large log variances would have an infinite KL divergence.
-    large = moves_by_adam(trainee, inputs, rates[-1], 1.0 if trainee.fed in (
-        'mean', 'log_var') else LARGE)
+    wrong = []
+    # If auto decodes another output than the sample, the log variances would
+    # be large too, and the KL divergence infinite.
+    if trainee.fed not in ('mean', 'log_var') and moves_by_adam(
+            trainee, inputs, rates[-1], LARGE) is None:
+        wrong.append('where they are large, the weights do not ' + BY_ADAM)
     # What Adam divides by, which grows with the steps, is in this rate.
     later = moves_by_adam(trainee, inputs, None, 1.0, LONG)
-    wrong = []
-    if large is None:
-        wrong.append('where they are large, the weights do not ' + BY_ADAM)
     if later is None:
         wrong.append('after {} steps the weights do not {}'.format(
             LONG, BY_ADAM))

@@ -179,8 +179,8 @@ class Module:
         """
         places = [at for at, one in enumerate(model.weights)
                   if not len(one.shape)]
-        return [] if places and any(not len(one.shape) for one in
-                                    model.trainable_weights) else places
+        return [] if any(not len(one.shape)
+                         for one in model.trainable_weights) else places
 
     def learnt(self, model):
         """Gives the weights of a model without its settings"""
