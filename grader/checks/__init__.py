@@ -5,7 +5,8 @@ contract: what autoencoder takes and returns.
 layers: the weights of the models, and what they compute.
 heads: the outputs of a variational encoder; sampling: their noise.
 loss, elbo, sparse: the loss, that of the variational file, the penalty.
-training: how auto is trained; trainee: what is known of its loss.
+training: how auto is trained; training_noise: with which noise; trainee: what
+is known of its loss.
 advice: what is not scored.
 
 Those of a file's text are in grader/source.

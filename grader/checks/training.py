@@ -13,17 +13,15 @@ import collections
 
 import numpy as np
 
-from .. import oracle
 from ..optimizers import EXACT, LOOSE, OTHERS, RULES, adam, misses
 from ..registry import (Fault, IMAGES, LEARNING, SPARSE, check, finding,
                         raise_all, require)
 from ..sizes import BATCH, EXERCISE, inputs_for, trained_sizes
 from ..wording import written
-from .heads import BOUND
-from .layers import pairs
 from .loss import near, reconstruct
 from .sparse import LAMBTHA, WRONG
 from .trainee import NEEDS, Trainee, flat
+from .training_noise import judge_sample, learns_deviation
 
 # Images, and models with many weights, take longer to compute.
 FEW = 4
@@ -40,8 +38,6 @@ SCALES, LITTLE, LARGE = (0.7, 1.0, 1.4), 0.3, 4.0
 EPOCHS = 6
 # The exercise's 50 epochs have somewhat more steps.
 LONG = 10000
-# How many steps show the noise, and how many samples the oracle draws.
-NOISY, SAMPLES = 64, 20000
 
 BY_ADAM = 'move as Adam with its usual parameters moves them'
 
@@ -176,7 +172,7 @@ def judge_moves(trainee, numbers, run, rate):
     missed, lost, rates = compare(run.wanted)
     if not trainee.solution.eager:
         # See optimizers.LOOSE.
-        rates = rates[:1]
+        rates = np.full(len(rates), rates[0])
     often = missed.mean(axis=0) > 0.5
     late = missed[-LATE:].mean(axis=0) > 0.5
     if late.any() and not missed[:3, late].any():
@@ -206,7 +202,7 @@ def judge_fit(trainee, rate, batch):
 
     Args:
         trainee: Trainee.
-        rate: float, the learning rate.
+        rate: function of the number of a step, from 0, its learning rate.
         batch: int, the size of a batch.
 
     Returns:
@@ -227,7 +223,7 @@ def judge_epochs(trainee, rate, batch, steps, epochs):
 
     Args:
         trainee: Trainee.
-        rate: float, the learning rate.
+        rate: function, see judge_fit.
         batch: int, the size of a batch.
         steps: int, how many batches an epoch has.
         epochs: int.
@@ -244,12 +240,12 @@ def judge_epochs(trainee, rate, batch, steps, epochs):
     rule, made = adam(trainee.slopes), len(trainee.slopes)
     for _ in range(made):
         next(rule)
-    for _ in range(steps * epochs):
+    for step in range(made, made + steps * epochs):
         loss, slope = trainee.learn(arrays, image, batch)
         losses.append(loss)
         trainee.slopes.append(slope)
-        wanted.append(next(rule))
-        arrays = [array + rate * part.reshape(array.shape)
+        wanted.append(rate(step) * next(rule))
+        arrays = [array + part.reshape(array.shape)
                   for array, part in zip(arrays, np.split(wanted[-1], ends))]
     reported, after = trainee.models.train(
         image, other, steps=steps, way='fit', batch=batch, epochs=epochs,
@@ -261,7 +257,7 @@ def judge_epochs(trainee, rate, batch, steps, epochs):
     moved = flat(after) - flat(before)
     faults, others, _ = judge_run(trainee, Run(
         moved[None], np.sum(wanted, axis=0)[None], np.array(trainee.slopes),
-        [len(trainee.slopes) - 1]), rate, not trainee.solution.eager)
+        [len(trainee.slopes) - 1]), 1.0, not trainee.solution.eager)
     if not faults + others:
         # Between those before and after a graph's steps, see LOOSE.
         graph = not trainee.solution.eager
@@ -272,27 +268,31 @@ def judge_epochs(trainee, rate, batch, steps, epochs):
     return faults, others
 
 
-def judge_fit_of(trainee, rates, found):
+def judge_fit_of(trainee, seen, rates, found):
     """Judges fit with the exercise's sizes, for a file that is right so far
 
     Args:
         trainee: Trainee, of other sizes.
-        rates: array (steps,), its learning rates until now.
+        seen: list, the numbers of steps that it has made.
+        rates: array (steps,), the learning rates of these.
         found: judge.Found.
 
     Returns:
         two lists of Fault, see judge_run.
     """
+    solution, sizes = trainee.solution, EXERCISE[trainee.solution.task]
+    others = found.right and trainee.models.sizes != sizes
+    # The optimizer of the same models goes on where it is, that of others
+    # begins. For a few steps a schedule is a line.
+    few = slice(-LATE - 1) if others else slice(-LATE, None)
+    rate = np.poly1d(np.polyfit(seen[few], rates[few], 1))
     if not found.right:
         # Of a wrong loss it is not known what it is for other batches.
-        return judge_fit(trainee, rates[-1], BATCH)
-    solution, sizes = trainee.solution, EXERCISE[trainee.solution.task]
-    rate = rates[-1]
+        return judge_fit(trainee, rate, BATCH)
     try:
-        # The optimizer of the same models goes on where it is.
-        if trainee.models.sizes != sizes:
+        if others:
             trainee = Trainee(solution, solution.models(sizes), found)
-            trainee.which, rate = 'that other sizes have', rates[0]
+            trainee.which = 'that other sizes have'
         faults = judge_fit(trainee, rate, WHOLE)
     except Fault as fault:
         faults = [fault], []
@@ -355,59 +355,6 @@ def judge_elsewhere(trainee, inputs, rates):
     return [Fault(sentence, 'compile') for sentence in wrong]
 
 
-def learns_deviation(trainee, rate):
-    """Tells whether the log variance has a gradient through the sample"""
-    models, heads = trainee.models, trainee.heads
-    # Here the KL divergence has no gradient for it.
-    encoder = heads.quiet(heads.quiet(heads.randomise('deviation'), 0), 0,
-                          'mean')
-    decoder = trainee.solution.randomise(trainee.given['decoder'],
-                                         'deviation', 3.0)
-    models.set(encoder=encoder, decoder=decoder)
-    _, after = models.train(
-        inputs_for(trainee.solution, models.sizes, BATCH),
-        count=len(trainee.slopes))
-    *_, still = adam(trainee.slopes + [0 * trainee.slopes[0]])
-    marks = [np.zeros(array.shape, bool) for array in after]
-    for one in heads.part_of(marks):
-        one[:] = True
-    moved = flat(after) - flat(encoder + decoder)
-    return (np.abs(moved - rate * still) > 0.01 * rate)[flat(marks)].any()
-
-
-def judge_sample(trainee):
-    """Checks that the noise is there while auto is trained
-
-    The loss of a batch of one image, many times, tells it.
-    """
-    models, heads, draw = trainee.models, trainee.heads, trainee.solution.draw(
-        'noise')
-    encoder = heads.spread('noise ')
-    decoder = trainee.solution.randomise(trainee.given['decoder'], 'noise ')
-    models.set(encoder=encoder, decoder=decoder)
-    image = inputs_for(trainee.solution, models.sizes, 1)
-    losses, _ = models.train(np.repeat(image, BATCH, axis=0), steps=NOISY)
-    values = [np.repeat(value, SAMPLES, axis=0)
-              for value in heads.compute(encoder, image)]
-    codes = values[0] + np.exp(values[1] / 2) * draw.randn(*values[0].shape)
-    expected = trainee.objective.function(
-        np.repeat(image, SAMPLES, axis=0), oracle.forward(
-            trainee.decoder, pairs(decoder, 2), codes), values)
-    deviation = expected.std()
-    # How often the variance of the losses holds that of the samples: between
-    # 0.26 and 2.5 for normal losses, but for a chance of 1e-9.
-    spread = losses.var() * BATCH / deviation ** 2
-    require(spread > 0.01, 'the sample has no noise while auto is trained, or '
-            'at every step the same',
-            line='sampling', takes=LEARNING)
-    require(0.2 < spread < 3 and abs(losses.mean() - expected.mean()) <
-            BOUND * deviation * (1 / SAMPLES + 1 / BATCH / NOISY) ** 0.5,
-            'the noise of the sample is another while auto is trained: the '
-            'loss of a batch has mean {:.5g} and deviation {:.2g}; these must '
-            'be {:.5g} and {:.2g}', losses.mean(), losses.std(),
-            expected.mean(), deviation * BATCH ** -0.5, line='sampling')
-
-
 @check('training', needs=NEEDS, after=AFTER)
 def training(solution, found):
     """Checks that all layers are trained, on this loss, as long as asked
@@ -428,7 +375,7 @@ def training(solution, found):
         others = judge_elsewhere(trainee, inputs, rates)
     if trainee.exact and not faults + others:
         # Last: after it a graph's moments are not known, see LOOSE.
-        faults, others = judge_fit_of(trainee, rates, found)
+        faults, others = judge_fit_of(trainee, run.seen, rates, found)
     with finding(others):
         if (found['sample'] and trainee.fed == 'sample' and trainee.exact and
                 not faults + others):
