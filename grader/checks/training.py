@@ -29,9 +29,10 @@ FEW = 4
 # matter which of them a batch has.
 WHOLE = 256
 # Steps by train_on_batch: a few, to which some are drawn; many more with
-# always the same small weights, and so with small gradients; a few again.
-# Of models with more than MOST weights, as a wrong file may need them, the
-# many are a tenth of that.
+# always the same weights; a few again. From the many on weights are small, and
+# so are most gradients: a rule that remembers larger ones shows. Of models
+# with more than MOST weights, as a wrong file may need them, the many are a
+# tenth of that.
 EARLY, MANY, LATE, MOST = 8, 200, 4, 20000
 SCALES, LITTLE, LARGE = (0.7, 1.0, 1.4), 0.3, 4.0
 # Of fit, where each has one batch.
@@ -94,8 +95,8 @@ def follow(trainee, inputs):
     moves, seen = [], []
     reconstruct(trainee.models, inputs)
     for step, times in enumerate([1] * early + [many] + [1] * LATE):
-        arrays = trainee.prepare('step {} '.format(step), inputs, LITTLE if (
-            times > 1) else draw.choice(SCALES))
+        arrays = trainee.prepare('step {} '.format(step), inputs, draw.choice(
+            SCALES) if step < early else LITTLE)
         loss, slope = trainee.learn(arrays, inputs)
         require(slope.any(), 'the loss does not depend on the weights',
                 line='loss')
