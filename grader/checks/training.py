@@ -209,8 +209,11 @@ def judge_fit(trainee, rate, batch):
     Returns:
         two lists of Fault, see judge_run.
     """
-    for steps, epochs in ((4 + trainee.solution.draw('fit').randint(3), 1),
-                          (1, EPOCHS)):
+    calls = (4 + trainee.solution.draw('fit').randint(3), 1), (1, EPOCHS)
+    if not trainee.solution.eager:
+        # Of one step alone the loss is known, see LOOSE.
+        calls = ((1, 1),) + calls
+    for steps, epochs in calls:
         faults, others = judge_epochs(trainee, rate, batch, steps, epochs)
         for fault in faults + others:
             fault.args = 'in fit, {}'.format(fault),
@@ -260,8 +263,8 @@ def judge_epochs(trainee, rate, batch, steps, epochs):
         moved[None], np.sum(wanted, axis=0)[None], np.array(trainee.slopes),
         [len(trainee.slopes) - 1]), 1.0, not trainee.solution.eager)
     if not faults + others:
-        # Between those before and after a graph's steps, see LOOSE.
-        graph = not trainee.solution.eager
+        graph = steps * epochs > 1 and not trainee.solution.eager
+        # Between those before and after a graph's steps.
         some = [losses[0], trainee.learn(after, image, batch)[
             0]] if graph else losses[-steps:]
         demand_loss('fit', 'loss', reported[0], np.mean(some), batch,

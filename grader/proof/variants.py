@@ -392,7 +392,7 @@ WRONG = (
           (COMPILE, COMPILE.replace(
               "'adam'", 'keras.optimizers.Adam(clipvalue=1e-5)'))),
     wrong(0, "dropout with the exercise's sizes",
-          r'of the loss that other sizes have \(autoencoder\(784,',
+          r'(other sizes have|fit reports a loss of .*) \(autoencoder\(784,',
           (ENCODER, ENCODER + "        if nodes == 128:\n"
            "            x = keras.layers.Dropout(0.2)(x)\n")),
     wrong(0, 'half a batch', 'train_on_batch reports a loss of',
