@@ -106,6 +106,24 @@ def near(received, expected):
             abs(received - expected) <= 2e-4 * abs(expected) + 2e-6)
 
 
+def demand_loss(way, name, received, expected, count, slack=0):
+    """Demands that training reports the loss that it must
+
+    Args:
+        way: str, the method that reports it.
+        name: str, how that calls it.
+        received, expected: float.
+        count: int, the size of the batch.
+        slack: float, how far it may be away.
+    """
+    # TensorFlow 1.12 multiplies by the batch, see loss.
+    require(any(near(received, factor * expected) or
+                abs(received - factor * expected) < factor * slack
+                for factor in (1, count)),
+            '{} reports a {} of {:.5g}; that of these outputs is {:.5g}', way,
+            name, received, expected, line='loss')
+
+
 def nearest(received, loss, factors=(1,)):
     """Finds which of ADDED leads to the loss that is nearest to a number
 

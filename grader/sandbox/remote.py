@@ -46,7 +46,8 @@ class Runner:
         self.place = tempfile.mkdtemp()
         code = os.path.join(self.place, 'code')
         os.mkdir(code)
-        for name in ('runner.py', 'protocol.py', 'confine.py'):
+        for name in ('runner.py', 'methods.py', 'protocol.py',
+                     'confine.py'):
             shutil.copy(os.path.join(HERE, name), code)
         for name, file in self.submission.files.items():
             if file.content is not None:

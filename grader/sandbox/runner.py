@@ -2,7 +2,7 @@
 """Runs the files of a submission and answers the judge's questions
 
 The only program that runs a stranger's code. It lives in the cage, with
-nothing of the grader but this file, `protocol` and `confine`. It knows no
+nothing of the grader but this file and those that it imports. It knows no
 check and gives no verdict: it builds models, sets weights, and tells what
 numbers come out. It imports TensorFlow once and then forks a process for each
 file.
@@ -27,6 +27,7 @@ import numpy as np
 
 import confine
 import protocol
+from methods import by_steps, fit, loss_of
 
 
 class Listener(io.TextIOBase):
@@ -59,24 +60,6 @@ def arrays(outputs):
     if not isinstance(outputs, (list, tuple)):
         outputs = [outputs]
     return [array(output) for output in outputs]
-
-
-def loss_of(method, *arguments, **options):
-    """Calls evaluate or train_on_batch and picks the loss of what it reports
-
-    Returns:
-        number; int, how many values it reports.
-
-    Raises:
-        KeyError: if it reports values by name and none of them is the loss.
-    """
-    # TensorFlow 2.2 and later can give the values by name. Their order says
-    # little: a train_step of one's own may put others before the loss.
-    if 'return_dict' in inspect.signature(method).parameters:
-        values = method(*arguments, return_dict=True, **options)
-        return values['loss'], len(values)
-    values = np.ravel(method(*arguments, **options))
-    return values[0], len(values)
 
 
 class Unused(types.ModuleType):
@@ -229,27 +212,8 @@ class Module:
                 optimizer.iterations.assign(header['count'])
             else:
                 keras.backend.set_value(optimizer.iterations, header['count'])
-        if header['way'] == 'fit':
-            size = header['batch']
-            inputs, other, targets, others = [
-                np.repeat(one, times * size, axis=0)
-                for one, times in zip(given, 2 * (header['steps'], 1))]
-            # The exercise's mains call it so.
-            history = auto.fit(
-                inputs, targets, epochs=header['epochs'], batch_size=size,
-                shuffle=True, validation_data=(other, others), verbose=0
-            ).history
-            losses = [history[name][-1] for name in ('loss', 'val_loss')] + [
-                len(history['loss'])]
-        else:
-            before = [model.get_weights() for model in models]
-            losses = []
-            for step in range(header['steps']):
-                for model, weights in zip(models, before) if step else ():
-                    model.set_weights(weights)
-                # Later versions report an average since a reset.
-                getattr(auto, 'reset_metrics', int)()
-                losses.append(loss_of(auto.train_on_batch, *given)[0])
+        losses = fit(auto, header, given) if header['way'] == 'fit' else \
+            by_steps(auto, header['steps'], given, models)
         return {}, [np.array(losses)] + [
             array for model in models for array in self.learnt(model)]
 
