@@ -248,6 +248,7 @@ def judge_epochs(trainee, rate, batch, steps, epochs):
     demand_loss('fit', 'val_loss', reported[1], trainee.learn(
         after, other, batch)[0], batch)
     moved = flat(after) - flat(before)
+    # These moves have their rates already.
     faults, others, _ = judge_run(trainee, Run(
         moved[None], np.sum(wanted, axis=0)[None], np.array(trainee.slopes),
         [len(trainee.slopes) - 1]), 1.0, not trainee.solution.eager)
