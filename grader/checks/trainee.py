@@ -90,16 +90,9 @@ class Trainee:
             arrays[1::2] = map(np.abs, arrays[1::2])
         if self.heads and self.fed == 'sample':
             weights['encoder'] = self.heads.quiet(weights['encoder'], SILENT)
-        arrays = weights['encoder'] + weights['decoder']
-        # Nearer to 0 and 1, versions of Keras compute another loss.
-        values, _ = oracle.preactivations(
-            self.decoder, self.layers(arrays)[1], self.encode(arrays, inputs)[
+        weights['decoder'] = self.moderate(weights['decoder'], self.encode(
+            weights['encoder'] + weights['decoder'], inputs)[
                 self.fed == 'log_var'])
-        # Rounded as it is sent.
-        factor = min(1, LOGIT / np.abs(values[-1][0]).max())
-        weights['decoder'][-2:] = [
-            np.float32(factor * array).astype('float64')
-            for array in weights['decoder'][-2:]]
         self.models.set(**weights)
         if not self.slopes:
             # Those of the encoder are set last.
@@ -107,6 +100,24 @@ class Trainee:
                             weights['decoder'])), 'encoder and decoder share '
                     'weights; each must have its own layers', line='decoder')
         return weights['encoder'] + weights['decoder']
+
+    def moderate(self, arrays, codes):
+        """Makes a decoder's last layer smaller, if its logits are large
+
+        Nearer to 0 and 1, versions of Keras compute another loss.
+
+        Args:
+            arrays: list of arrays, its weights.
+            codes: array, what it decodes.
+
+        Returns:
+            list of arrays, its weights then, rounded as they are sent.
+        """
+        values, _ = oracle.preactivations(
+            self.decoder, pairs(arrays, codes.ndim), codes)
+        factor = min(1, LOGIT / np.abs(values[-1][0]).max())
+        return arrays[:-2] + [np.float32(factor * array).astype('float64')
+                              for array in arrays[-2:]]
 
     def layers(self, arrays):
         """Pairs all weights to the layers of encoder and decoder"""

@@ -43,13 +43,14 @@ def judge_sample(trainee):
     models, heads, draw = trainee.models, trainee.heads, trainee.solution.draw(
         'noise')
     encoder = heads.spread('noise ')
-    decoder = trainee.solution.randomise(trainee.given['decoder'], 'noise ')
-    models.set(encoder=encoder, decoder=decoder)
     image = inputs_for(trainee.solution, models.sizes, 1)
-    losses, _ = models.train(np.repeat(image, BATCH, axis=0), steps=NOISY)
     values = [np.repeat(value, SAMPLES, axis=0)
               for value in heads.compute(encoder, image)]
     codes = values[0] + np.exp(values[1] / 2) * draw.randn(*values[0].shape)
+    decoder = trainee.moderate(trainee.solution.randomise(
+        trainee.given['decoder'], 'noise '), codes)
+    models.set(encoder=encoder, decoder=decoder)
+    losses, _ = models.train(np.repeat(image, BATCH, axis=0), steps=NOISY)
     expected = trainee.objective.function(
         np.repeat(image, SAMPLES, axis=0), oracle.forward(
             trainee.decoder, pairs(decoder, 2), codes), values)
