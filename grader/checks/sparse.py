@@ -48,6 +48,7 @@ def measure(solution, known, lambtha, purpose, larger=1.0):
                             ('decoder', 0.7))}
     # The latent representation must not be zero throughout.
     weights['encoder'][-1] = np.abs(weights['encoder'][-1])
+    weights['encoder'][-2][:, 0] = np.abs(weights['encoder'][-2][:, 0])
     for side, at, by in (('encoder', -2, larger), ('encoder', -1, larger),
                          ('decoder', 0, 1 / larger)):
         # Rounded as it is sent.
