@@ -12,7 +12,8 @@ import numpy as np
 # 1.12, of graphs only, sometimes uses the rate of the step after; of several
 # steps of fit it then goes elsewhere.
 EXACT, LOOSE = (0.05, 0.002, 10.0, 1.02), (0.3, 0.3, 1.4, 1.4)
-# What float32 may round off a weight: that of a silent log variance is large.
+# What float32 may round off a weight at a step: that of a silent log variance
+# is large.
 ROUNDING = 1e-6
 # Where a gradient is so small a part of the largest of its array, rounding may
 # decide where Adam goes.
@@ -105,9 +106,10 @@ def misses(run, numbers, wanted, rate=None, bounds=EXACT):
         rates = np.clip(rates, *sorted([rate / most, rate * most]))
         by_rule = rates[:, None] * wanted
         errors = np.abs(run.moves - by_rule)
-        typical = medians(errors) > ROUNDING + share * medians(
+        rounding = run.times * ROUNDING
+        typical = medians(errors) > rounding + share * medians(
             np.abs(by_rule))
-        far = ~(errors <= ROUNDING + distance * np.abs(
+        far = ~(errors <= rounding + distance * np.abs(
             rates[:, None]) * scale) & known
     return (typical | (of_each(np.mean, far, numbers) > 0.15), of_each(
         np.max, far.mean(axis=0, keepdims=True), numbers)[0] > 0.75 + (

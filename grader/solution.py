@@ -290,13 +290,15 @@ class Solution:
         What is said to be a model gets no points for that alone.
         """
         for model in (models.encoder, models.decoder):
-            weights = self.randomise(model.weights(), 'keep')
+            first = model.weights()
+            weights = self.randomise(first, 'keep')
             require(weights, 'the {} has no weights', model.side,
                     line=model.side)
             models.set(**{model.side: weights})
             require(all(map(np.allclose, model.weights(), weights)),
                     'the {} does not keep the weights that are set',
                     model.side, line=model.side)
+            models.set(**{model.side: first})
 
     def zeros(self, sizes, side, count=2):
         """Makes inputs of zeros for a side"""

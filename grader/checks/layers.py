@@ -20,6 +20,11 @@ LARGE = 6.0
 RARE, CERTAIN = 1e-3, 16.0
 
 
+def rank_of(solution):
+    """Tells how many dimensions kernels have"""
+    return 4 if solution.task == IMAGES else 2
+
+
 def pairs(weights, rank):
     """Pairs kernels with biases; None where there is something else"""
     layers = list(zip(weights[::2], weights[1::2]))
@@ -38,7 +43,7 @@ def too_many(weights):
 
 def layers_of(solution, side, weights):
     """Pairs a model's weights to layers, each a kernel and a bias"""
-    rank = 4 if solution.task == IMAGES else 2
+    rank = rank_of(solution)
     layers = pairs(weights, rank)
     if layers is None:
         require(not too_many(weights), 'the {} has too many layers, or too '
@@ -144,6 +149,13 @@ def judge_start(solution, side, models, layers):
                 'which relu gives zero for nearly all inputs; so it hardly '
                 'learns', name_of(solution.task, side, i, len(layers)),
                 line=side, takes=LEARNING)
+    for i, ((kernel, bias), (after, _)) in enumerate(zip(
+            layers[:relus], layers[1:relus + last])):
+        require(np.ptp(kernel, axis=-1).any() or np.ptp(bias) or
+                np.ptp(after, axis=-2).any(), '{} begins with equal weights, '
+                'as the next layer does; so all that it puts out stays equal',
+                name_of(solution.task, side, i, len(layers)), line=side,
+                takes=LEARNING)
     require(not last or (np.abs(values[-1][0]) < CERTAIN).mean() >
             RARE, 'the decoder begins with outputs so near to 0 or 1 that the '
             'cross-entropy has no gradient', line=side, takes=LEARNING)
@@ -163,21 +175,24 @@ def decoder_layers(solution, found):
         solution, 'decoder', models))
 
 
-def drawn(solution, models, purpose, scale=None):
+def drawn(solution, models, purpose, scale=SCALE):
     """Draws weights of encoder and decoder, and sets them
+
+    Where there is something else than layers, each weight keeps its sign: it
+    may be a variance.
 
     Returns:
         dict from side to list of arrays.
-
-    Raises:
-        Unjudged: if a side has something else than layers.
     """
     weights = {}
     for side in ('encoder', 'decoder'):
         given = getattr(models, side).weights()
-        paired(solution, side, given)
+        draw = solution.draw(purpose + side)
         weights[side] = solution.randomise(
-            given, purpose + side, *[] if scale is None else [scale])
+            given, purpose + side, scale) if pairs(
+                given, rank_of(solution)) else [
+                    array * draw.uniform(0.5, 1.5, array.shape)
+                    for array in given]
     models.set(**weights)
     return weights
 

@@ -9,7 +9,7 @@ from .. import oracle
 from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, check,
                         require)
 from ..sizes import BATCH, inputs_for, trained_sizes
-from .layers import drawn, pairs
+from .layers import drawn, pairs, rank_of
 
 # What Keras 3 and what Keras 2 add to what they take a logarithm of. Where an
 # output is 0 or 1, it matters. TensorFlow may add it to the 1 of 1 - p first.
@@ -262,8 +262,9 @@ def judge_edges(models, inputs, weights, factors):
         weights: dict from side to list of arrays.
         factors: list of int, by which the loss may be multiplied.
     """
+    layers = pairs(weights['decoder'], rank_of(models.solution))
     *first, kernel, bias = weights['decoder']
-    for factor in (12, 8, 5, 3):
+    for factor in (12, 8, 5, 3) if layers else ():
         models.set(decoder=first + [factor * kernel, factor * bias])
         outputs, targets = reconstruct(models, inputs)
         # Nearer, float32 itself cuts off.

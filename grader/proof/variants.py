@@ -252,13 +252,26 @@ WRONG = (
     wrong(0, 'batch normalisation',
           'nothing but fully connected layers',
           (ENCODER, ENCODER +
-           '    x = keras.layers.BatchNormalization()(x)\n')),
+           '    x = keras.layers.BatchNormalization()(x)\n'),
+          scores=(60, 75)),
     wrong(0, 'weights that begin with zeros',
           'hidden layer 1 of the encoder begins with weights of zero',
           (ENCODER, ENCODER.replace(
               "'relu')", "'relu',\n" + 31 * ' ' +
               "kernel_initializer='zeros')")),
           scores=NOTHING),
+    wrong(0, 'weights that begin equal',
+          'hidden layer 1 of the encoder begins with equal weights',
+          (ENCODER, ENCODER.replace(
+              "'relu')", "'relu',\n" + 31 * ' ' +
+              "kernel_initializer='ones')")),
+          (BOTTLENECK, BOTTLENECK + " kernel_initializer='ones',\n" +
+           30 * ' '), scores=NOTHING),
+    *[wrong(0, 'Adam with a rate of ' + rate, 'the learning rate is ' + said,
+            (COMPILE, COMPILE.replace("'adam', ", 'keras.optimizers.Adam({}),'
+                                      '\n                 '.format(rate))),
+            scores=(88, 94))
+      for rate, said in (('0.1', 'more than 0.07'), ('1e-8', 'less than'))],
     wrong(0, 'no bias in the hidden layers',
           'hidden layer 1 of the encoder has no bias',
           without_bias(ENCODER),
@@ -904,6 +917,11 @@ RIGHT = (
     right(0, 'Adam with a small rate',
           (COMPILE, COMPILE.replace(
               "'adam', ", 'keras.optimizers.Adam(1e-4),\n                 '))),
+    *[right(task, 'Adam with a rate of ' + rate, (
+        "optimizer='adam', ", 'optimizer=keras.optimizers.Adam({}),\n'
+        '                 '.format(rate)))
+      for task, rate in ((0, '0.05'), (1, '1e-5'), (2, '0.01'), (3, '0.01'),
+                         (3, '1e-5'))],
     right(0, 'last layer made first', ('''\
         self.stack = [keras.layers.Dense(count, activation=name)
                       for count, name in zip(nodes, names)]
