@@ -102,8 +102,7 @@ class Model:
 
         Returns:
             list of int, their places, None for a bias that is missing; empty
-            if none is missing, or something else is wrong. Mean and log
-            variance must have biases: the checks set these.
+            if none is missing, or something else is wrong.
         """
         shapes = self.models.shapes[self.side]
         wanted = shapes_of(self.solution.task, self.side, self.models.sizes)
@@ -114,10 +113,8 @@ class Model:
             elif places and places[-1] is None:
                 places[-1] = at
         kernels = [shapes[at] for at in places[::2]]
-        heads = len(places) - 4 * (self.solution.task == VARIATIONAL and
-                                   self.side == 'encoder')
         right = (kernels == [kernel for kernel, _ in wanted] and
-                 len(shapes) == len(places) - places[:heads].count(None))
+                 len(shapes) == len(places) - places.count(None))
         return places if right and None in places else []
 
     def arrange(self):

@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from .. import oracle
-from ..models import COUNT
+from ..models import COUNT, Missing
 from ..registry import (Fault, Unjudged, VARIATIONAL, check, finding,
                         raise_all, require)
 from ..sizes import inputs_for, over_sizes
@@ -98,10 +98,15 @@ class Encoder:
                 for key in ('mean', 'log_var')]
 
     def part_of(self, weights, key='log_var'):
-        """Finds kernel and bias of the log variance, or mean, among weights"""
+        """Finds kernel and bias of the log variance, or mean, among weights
+
+        A bias that is missing is another array: it stays zero.
+        """
         (_, at, _), (_, start, stop) = self.networks[key][-2:]
-        return (weights[2 * at][:, start:stop],
-                weights[2 * at + 1][start:stop])
+        bias = weights[2 * at + 1]
+        if isinstance(bias, Missing):
+            bias = bias.copy()
+        return weights[2 * at][:, start:stop], bias[start:stop]
 
     def quiet(self, weights, value, key='log_var'):
         """Sets the log variance, or the mean, whatever the inputs are
@@ -113,9 +118,14 @@ class Encoder:
 
         Returns:
             list of arrays.
+
+        Raises:
+            Unjudged: if that layer has no bias.
         """
         weights = [w.copy() for w in weights]
         kernel, bias = self.part_of(weights, key)
+        if isinstance(bias, Missing):
+            raise Unjudged(by=('encoder-layers',))
         kernel[:], bias[:] = 0, value
         return weights
 

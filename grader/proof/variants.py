@@ -288,9 +288,11 @@ WRONG = (
           'hidden layer 1 of the (en|de)coder has no bias',
           without_bias(ENCODER),
           without_bias(DECODER)),
-    wrong(3, 'no bias in the heads', 'with a kernel and a bias',
+    wrong(3, 'no bias in the heads',
+          'the mean layer of the encoder has no bias',
           (MEAN, MEAN.replace("dims,", "dims, use_bias=False,")),
-          (LOG_VAR, LOG_VAR.replace("dims,", "dims, use_bias=False,"))),
+          (LOG_VAR, LOG_VAR.replace("dims,", "dims, use_bias=False,")),
+          scores=(65, 80)),
     wrong(0, 'models in another order', 'returned in another order',
           (RETURN, 'return auto, encoder, decoder')),
     wrong(0, 'only two models', 'returns 2 values',
@@ -755,6 +757,16 @@ BEHIND = (
         'the loss is the mean squared error'],
           ('def autoencoder(', 'def vanilla('),
           (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
+    wrong(0, 'batch normalisation, mean squared error', [
+        'nothing but fully connected layers', 'the loss is the mean squared'],
+          (ENCODER, ENCODER +
+           '    x = keras.layers.BatchNormalization()(x)\n'),
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
+    wrong(3, 'no bias for the log variance, KL missing', [
+        'the log variance layer of the encoder has no bias',
+        'the KL divergence is missing'],
+          (LOG_VAR, LOG_VAR.replace("dims,", "dims, use_bias=False,")),
+          (KL, '0.0 * ' + KL)),
     wrong(1, 'another name', 'called sparse; it must be called autoencoder',
           ('def autoencoder(', 'def sparse('), scores=(90, 98)),
     wrong(2, 'valid pooling, filters not reversed, same padding', [
