@@ -11,7 +11,7 @@ import numpy as np
 # than a known one. Right files are within 4e-5. TensorFlow
 # 1.12, of graphs only, sometimes uses the rate of the step after; of several
 # steps of fit it then goes elsewhere.
-EXACT, LOOSE = (0.05, 0.002, 10.0, 1.02), (0.3, 0.3, 1.4, 1.4)
+EXACT, LOOSE = (0.05, 0.002, 1000.0, 1.02), (0.3, 0.3, 1.4, 1.4)
 # What float32 may round off a weight at a step: that of a silent log variance
 # is large.
 ROUNDING = 1e-6
@@ -82,9 +82,9 @@ def misses(run, numbers, wanted, rate=None, bounds=EXACT):
 
     Returns:
         array (steps, arrays) of bool, of each step the arrays that went
-        elsewhere; array (arrays,) of bool, those with weights that went
-        elsewhere at nearly all of some steps; array (steps,), the learning
-        rates.
+        elsewhere, which are all if nothing moved; array (arrays,) of bool,
+        those with weights that went elsewhere at nearly all of some steps;
+        array (steps,), the learning rates.
     """
     slopes = np.maximum.accumulate(np.abs(run.slopes))[run.seen]
     places = np.unique(numbers, return_inverse=True)[1]
@@ -102,13 +102,14 @@ def misses(run, numbers, wanted, rate=None, bounds=EXACT):
         rates = np.nanmedian(medians(run.moves / wanted), axis=1)
         distance, share, *most = bounds
         most = most[rate is not None]
-        rate = rates[0] if rate is None else rate
+        rate = np.nanmax(rates) if rate is None else rate
         rates = np.clip(rates, *sorted([rate / most, rate * most]))
         by_rule = rates[:, None] * wanted
         errors = np.abs(run.moves - by_rule)
         rounding = run.times * ROUNDING
         typical = medians(errors) > rounding + share * medians(
             np.abs(by_rule))
+        typical |= ~run.moves.any(axis=1, keepdims=True)
         far = ~(errors <= rounding + distance * np.abs(
             rates[:, None]) * scale) & known
     return (typical | (of_each(np.mean, far, numbers) > 0.15), of_each(

@@ -321,6 +321,12 @@ def test_misses(name):
     if name == 'right':
         assert not missed.any() and not lost.any()
         np.testing.assert_allclose(rates, 1e-3)
+        # A rate that grows from nothing; a step at which nothing moves.
+        growing = run._replace(moves=moves * np.linspace(0, 1, 12)[:, None])
+        missed, lost, rates = optimizers.misses(growing, numbers, wanted)
+        assert missed.any(axis=1).tolist() == [True] + 11 * [False]
+        assert not lost.any()
+        np.testing.assert_allclose(rates[1:], np.linspace(0, 1e-3, 12)[1:])
         # A weight that is overwritten at every step, and an array that climbs.
         moves[:, 3] = 0.1
         moves[:, 40:] *= -1

@@ -28,12 +28,12 @@ FEW = 4
 # The exercise's batch. Here fit gets one image many times, so that it does not
 # matter which of them a batch has.
 WHOLE = 256
-# Steps by train_on_batch: a few, to which some are drawn; many more with
-# always the same weights; a few again. From the many on weights are small, and
-# so are most gradients: a rule that remembers larger ones shows. Of models
-# with more than MOST weights, as a wrong file may need them, the many are a
-# tenth of that.
-EARLY, MANY, LATE, MOST = 8, 200, 4, 20000
+# Steps by train_on_batch: a few, as many as fit will make, to which some are
+# drawn; many more with always the same weights; a few again. From the many on
+# weights are small, and so are most gradients: a rule that remembers larger
+# ones shows. Of models with more than MOST weights, as a wrong file may need
+# them, the many are a tenth of that.
+EARLY, MANY, LATE, MOST = 12, 200, 4, 20000
 SCALES, LITTLE, LARGE = (0.7, 1.0, 1.4), 0.3, 4.0
 # Of fit, where each has one batch.
 EPOCHS = 6
@@ -284,10 +284,10 @@ def judge_fit_of(trainee, seen, rates, found):
     """
     solution, sizes = trainee.solution, EXERCISE[trainee.solution.task]
     others = found.right and trainee.models.sizes != sizes
-    # The optimizer of the same models goes on where it is, that of others
-    # begins. For a few steps a schedule is a line.
-    few = slice(-LATE - 1) if others else slice(-LATE, None)
-    rate = np.poly1d(np.polyfit(seen[few], rates[few], 1))
+
+    def rate(step):
+        """Gives the learning rate; a schedule is a line between steps"""
+        return np.interp(step, seen, rates)
     if not found.right:
         # Of a wrong loss it is not known what it is for other batches.
         return judge_fit(trainee, rate, BATCH)
@@ -303,13 +303,12 @@ def judge_fit_of(trainee, seen, rates, found):
     return faults
 
 
-def moves_by_adam(trainee, inputs, rate, scale, count=None):
+def moves_by_adam(trainee, inputs, scale, count=None):
     """Tells whether a step goes on by the rule, elsewhere or much later
 
     Args:
         trainee: Trainee.
         inputs: array.
-        rate: float, the learning rate; None if it may be any.
         scale: float, how large the weights are.
         count: int, how many steps the optimizer is told that it has made.
 
@@ -320,11 +319,13 @@ def moves_by_adam(trainee, inputs, rate, scale, count=None):
     trainee.slopes.append(trainee.learn(arrays, inputs)[1])
     _, after = trainee.models.train(inputs, count=count)
     moved = flat(after) - flat(arrays)
+    if not moved.any():
+        return 0.0
     *_, move = adam(trainee.slopes)
     missed, _, rates = misses(
         Run(moved[None], move[None], np.array(trainee.slopes),
             [len(trainee.slopes) - 1], 1), trainee.numbers, move[None],
-        rate, EXACT if trainee.solution.eager else LOOSE)
+        bounds=EXACT if trainee.solution.eager else LOOSE)
     return None if missed.any() else rates[0]
 
 
@@ -342,12 +343,12 @@ def judge_elsewhere(trainee, inputs, rates):
     wrong = []
     # If auto decodes another output than the sample, the log variances would
     # be large too, and the KL divergence infinite.
-    if trainee.fed not in ('mean', 'log_var') and moves_by_adam(
-            trainee, inputs, rates[-1], LARGE) is None:
+    if trainee.fed not in ('mean', 'log_var') and not moves_by_adam(
+            trainee, inputs, LARGE):
         wrong.append('where they are large, the weights do not ' + BY_ADAM)
     # It goes on from there, so each step later is told how many were made.
     # What Adam divides by, which grows with the steps, is in this rate.
-    later = moves_by_adam(trainee, inputs, None, 1.0, LONG)
+    later = moves_by_adam(trainee, inputs, 1.0, LONG)
     if later is None:
         wrong.append('after {} steps the weights do not {}'.format(
             LONG, BY_ADAM))
@@ -359,7 +360,7 @@ def judge_elsewhere(trainee, inputs, rates):
 
 def judge_more(trainee, inputs, seen, rates, found):
     """Judges the learning rate, other steps, then fit, see judge_fit_of"""
-    rate = np.median(rates)
+    rate = rates.max()
     others = [] if LEAST_RATE < rate < MOST_RATE else [Fault(
         'the learning rate is {}, with which hardly anything is learnt; that '
         'of Adam is 0.001'.format('less than {:.0e}'.format(

@@ -28,7 +28,7 @@ from . import variants
 NEWER = r'keras\.ops\b|keras\.random|adamw|interpolation|' \
     r'BinaryCrossentropy|lambtha / 2|Sequential\(\[(\w+\.)+Input\(|' \
     r'self\.trainable = False|\bnot training|if training|amsgrad|' \
-    r'weight_decay|Lion|relu6|train_step|schedules'
+    r'weight_decay|gradient_accumulation|Lion|relu6|train_step|schedules'
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 

@@ -387,6 +387,8 @@ WRONG = (
           (ENCODER, ENCODER.replace("'relu')", """'relu',
             kernel_constraint=keras.constraints.MaxNorm(2))"""))),
     with_optimizer('AMSGrad', 'keras.optimizers.Adam(amsgrad=True)'),
+    with_optimizer('Adam that moves at each fourth step alone',
+                   'keras.optimizers.Adam(gradient_accumulation_steps=4)'),
     with_optimizer('Adam with another beta', 'keras.optimizers.Adam(1e-3, 0)'),
     with_optimizer('Adam with another epsilon',
                    'keras.optimizers.Adam(epsilon=1e-3)'),
@@ -964,11 +966,14 @@ RIGHT = (
           ('hidden_layers, latent_dims):', 'hidden_layers, latent_dims, '
            'name=None):')),
     right(0, 'models in a list', (RETURN, 'return [encoder, decoder, auto]')),
-    *[right(0, 'a learning rate that falls, ' + made, (
+    *[right(0, 'a learning rate that changes, ' + made.split('(')[0], (
         COMPILE, 'rate = keras.optimizers.schedules.' + made + """
     auto.compile(keras.optimizers.Adam(rate), 'binary_crossentropy')"""))
-      for made in ('CosineDecay(1e-3, 11750)',
-                   'ExponentialDecay(1e-3, 100, 0.97)')],
+      for made in ('CosineDecay(\n        0.0, 11750, warmup_target=1e-3, '
+                   'warmup_steps=235)', 'ExponentialDecay(1e-3, 100, 0.97)',
+                   'PiecewiseConstantDecay(\n        [225, 5000], '
+                   '[1e-3, 5e-4, 1e-4])',
+                   'CosineDecayRestarts(1e-3, 235)')],
     right(1, 'a weight of a layer for lambtha',
           ('def autoencoder(input_dims, hidden_layers, latent_dims, lambtha):',
            SETTING),
