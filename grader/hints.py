@@ -37,7 +37,8 @@ HINTS = (
     ('is not connected to `inputs`|Graph disconnected',
      'a model must begin where its output comes from: start from inputs, as '
      'in keras.Model(inputs, decoder(encoder(inputs)))', None),
-    ('KerasTensor', LAYER, 'tf2.15'),
+    # Not what a layer itself was given, which Keras 3 ends an error with.
+    ('^(?!.*rguments received by).*KerasTensor', LAYER, 'tf2.15'),
     ('Output tensors to a Model must be the output of a TensorFlow `Layer`',
      LAYER, None),
     ("Received: (units|filters)=\\S*[\\[(]|int\\(\\) argument must be .* not "

@@ -7,7 +7,7 @@ import numpy as np
 
 from . import oracle
 from .networks import head_steps, shapes_of, steps_for
-from .registry import Fault, VARIATIONAL, require
+from .registry import Fault, LEARNING, VARIATIONAL, require
 from .sizes import inputs_for, values_like_inputs
 from .wording import plural
 
@@ -271,10 +271,14 @@ class Models:
         """
         way = more.setdefault('way', 'train_on_batch')
         more.setdefault('count')
-        losses, *weights = self.auto.ask(
-            'train', 'auto.{}()'.format(way), list(inputs) + list(
-                map(self.targets, inputs)), steps=steps,
-            models=self.solution.order[:2], **more)
+        try:
+            losses, *weights = self.auto.ask(
+                'train', 'auto.{}()'.format(way), list(inputs) + list(
+                    map(self.targets, inputs)), steps=steps,
+                models=self.solution.order[:2], **more)
+        except Fault as fault:
+            fault.takes = LEARNING
+            raise
         count = len(self.shapes['encoder'])
         require([array.shape for array in weights] ==
                 self.shapes['encoder'] + self.shapes['decoder'],

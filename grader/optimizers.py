@@ -18,13 +18,16 @@ ROUNDING = 1e-6
 # Where a gradient is so small a part of the largest of its array, rounding may
 # decide where Adam goes.
 SMALL = 1e-3
+# That of Keras, and that of the paper: with small gradients they differ.
+EPSILONS = (1e-7, 1e-8)
 
 
-def adam(slopes):
+def adam(slopes, epsilon=EPSILONS[0]):
     """Computes steps of Adam, Kingma and Ba 2015, section 2, its last lines
 
     Args:
         slopes: list of arrays, the gradients at each step.
+        epsilon: float, what is added to the divisor.
 
     Yields:
         array, the step for a learning rate of 1.
@@ -34,7 +37,7 @@ def adam(slopes):
         mean = 0.9 * mean + 0.1 * slope
         square = 0.999 * square + 0.001 * slope ** 2
         rate = np.sqrt(1 - 0.999 ** step) / (1 - 0.9 ** step)
-        yield -rate * mean / (np.sqrt(square) + 1e-7)
+        yield -rate * mean / (np.sqrt(square) + epsilon)
 
 
 def rmsprop(slopes):

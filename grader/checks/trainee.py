@@ -57,6 +57,8 @@ class Trainee:
                       Missing not in map(type, arrays))
         # The gradients at all steps until now, and of which loss they are.
         self.slopes, self.which = [], 'that is reported'
+        # Adam's, see optimizers.EPSILONS.
+        self.epsilon = None
         sizes = [array.size for array in arrays]
         # Of all weights, to which array each of them belongs.
         self.numbers = np.repeat(np.arange(len(sizes)), sizes)

@@ -13,7 +13,8 @@ import collections
 
 import numpy as np
 
-from ..optimizers import EXACT, LOOSE, OTHERS, RULES, adam, misses
+from ..optimizers import (EPSILONS, EXACT, LOOSE, OTHERS, RULES, adam,
+                          misses)
 from ..registry import (Fault, IMAGES, LEARNING, SPARSE, check, finding,
                         raise_all, require)
 from ..sizes import BATCH, EXERCISE, inputs_for, trained_sizes
@@ -26,8 +27,8 @@ from .training_noise import judge_sample, learns_deviation
 # Images, and models with many weights, take longer to compute.
 FEW = 4
 # The exercise's batch. Here fit gets one image many times, so that it does not
-# matter which of them a batch has.
-WHOLE = 256
+# matter which of them a batch has. The exercise's last batch is smaller.
+WHOLE, LAST = 256, 96
 # Steps by train_on_batch: a few, as many as fit will make, to which some are
 # drawn; many more with always the same weights; a few again. From the many on
 # weights are small, and so are most gradients: a rule that remembers larger
@@ -69,7 +70,7 @@ def follow(trainee, inputs):
     """Trains by train_on_batch
 
     Returns:
-        Run.
+        Run, in which nothing is wanted yet.
 
     Raises:
         Fault: if training is not possible, or reports another loss.
@@ -92,8 +93,23 @@ def follow(trainee, inputs):
         moves.append(flat(after) - flat(arrays))
         trainee.slopes += times * [slope]
         seen.append(len(trainee.slopes) - 1)
-    return Run(np.array(moves), np.array(list(adam(trainee.slopes)))[seen],
-               np.array(trainee.slopes), seen, 1)
+    return Run(np.array(moves), None, np.array(trainee.slopes), seen, 1)
+
+
+def find_epsilon(trainee, run):
+    """Finds with which epsilon Adam goes nearest to where the weights went
+
+    Returns:
+        float; array (steps, weights), how far Adam moves them with it, for a
+        learning rate of 1.
+    """
+    def judge(epsilon):
+        """Computes the distance, and what is to be found"""
+        wanted = np.array(list(adam(trainee.slopes, epsilon)))[run.seen]
+        rates = misses(run, trainee.numbers, wanted)[2]
+        return (np.abs(run.moves - rates[:, None] * wanted).sum(), epsilon,
+                wanted)
+    return min(map(judge, EPSILONS), key=lambda judged: judged[0])[1:]
 
 
 def frozen_arrays(trainee, run):
@@ -191,25 +207,27 @@ def judge_moves(trainee, numbers, run, rate):
             ] if wrong.size else [], [], rates
 
 
-def judge_fit(trainee, rate, batch):
+def judge_fit(trainee, rate, batch, last):
     """Judges the exercise's own call of fit, of some batches; then of epochs
 
     Args:
         trainee: Trainee.
         rate: function of the number of a step, from 0, its learning rate.
         batch: int, the size of a batch.
+        last: int, that of the last of several.
 
     Returns:
         two lists of Fault, see judge_run.
     """
-    calls = (4 + trainee.solution.draw('fit').randint(3), 1), (1, EPOCHS)
+    several = (3 + trainee.solution.draw('fit').randint(3)) * [batch]
+    calls = (several + [last], 1), ([batch], EPOCHS)
     if rate(len(trainee.slopes)) > FAST:
-        calls = (1, 1),
+        calls = ([batch], 1),
     elif not trainee.solution.eager:
         # Of one step alone the loss is known, see LOOSE.
-        calls = ((1, 1),) + calls
-    for steps, epochs in calls:
-        faults, others = judge_epochs(trainee, rate, batch, steps, epochs)
+        calls = (([batch], 1),) + calls
+    for sizes, epochs in calls:
+        faults, others = judge_epochs(trainee, rate, sizes, epochs)
         for fault in faults + others:
             fault.args = 'in fit, {}'.format(fault),
         if faults + others:
@@ -217,14 +235,44 @@ def judge_fit(trainee, rate, batch):
     return faults, others
 
 
-def judge_epochs(trainee, rate, batch, steps, epochs):
+def steps_of_fit(trainee, arrays, image, rates, sizes):
+    """Computes steps of fit by Adam's rule
+
+    Args:
+        trainee: Trainee.
+        arrays: list of arrays, all weights before.
+        image: array, the only one.
+        rates: list of float, the learning rate of each step.
+        sizes: list of int, how many times each batch has the image.
+
+    Returns:
+        list of float, the loss of each step; array (weights,), how far all
+        steps move the weights.
+    """
+    losses, moved = [], 0
+    ends = np.cumsum([array.size for array in arrays])[:-1]
+    # It takes the gradients that are put there later too.
+    rule = adam(trainee.slopes, trainee.epsilon)
+    for _ in list(trainee.slopes):
+        next(rule)
+    for step_rate, size in zip(rates, sizes):
+        loss, slope = trainee.learn(arrays, image, size)
+        losses.append(loss)
+        trainee.slopes.append(slope)
+        move = step_rate * next(rule)
+        moved = moved + move
+        arrays = [array + part.reshape(array.shape)
+                  for array, part in zip(arrays, np.split(move, ends))]
+    return losses, moved
+
+
+def judge_epochs(trainee, rate, sizes, epochs):
     """Judges a call of fit, see judge_fit
 
     Args:
         trainee: Trainee.
         rate: function, see judge_fit.
-        batch: int, the size of a batch.
-        steps: int, how many batches an epoch has.
+        sizes: list of int, how many images each batch of an epoch has.
         epochs: int.
 
     Returns:
@@ -232,40 +280,31 @@ def judge_epochs(trainee, rate, batch, steps, epochs):
     """
     image, other = np.split(inputs_for(
         trainee.solution, trainee.models.sizes, 2), 2)
-    arrays = before = trainee.prepare('fit {} '.format(epochs), image)
-    losses, wanted = [], []
-    ends = np.cumsum([array.size for array in arrays])[:-1]
-    # It takes the gradients that are put there later too.
-    rule, made = adam(trainee.slopes), len(trainee.slopes)
-    for _ in range(made):
-        next(rule)
-    for step in range(made, made + steps * epochs):
-        loss, slope = trainee.learn(arrays, image, batch)
-        losses.append(loss)
-        trainee.slopes.append(slope)
-        wanted.append(rate(step) * next(rule))
-        arrays = [array + part.reshape(array.shape)
-                  for array, part in zip(arrays, np.split(wanted[-1], ends))]
+    before, made = trainee.prepare('fit {} '.format(epochs), image), len(
+        trainee.slopes)
     reported, after = trainee.models.train(
-        image, other, steps=steps, way='fit', batch=batch, epochs=epochs,
-        count=made)
+        image, other, images=sum(sizes), way='fit', batch=sizes[0],
+        epochs=epochs, count=made)
     require(reported[2] == epochs, 'fit is to train {} epochs; it trains {:g}',
             epochs, reported[2], line='compile')
     if rate(made) <= FAST:
         demand_loss('fit', 'val_loss', reported[1], trainee.learn(
-            after, other, batch)[0], batch)
-    moved = flat(after) - flat(before)
+            after, other, sizes[0])[0], sizes[0])
+    moved, several = flat(after) - flat(before), len(sizes) * epochs
+    losses, wanted = steps_of_fit(
+        trainee, before, image, [rate(made + step) for step in range(several)],
+        epochs * sizes)
     # These moves have their rates already.
     faults, others, _ = judge_run(trainee, Run(
-        moved[None], np.sum(wanted, axis=0)[None], np.array(trainee.slopes),
-        [len(trainee.slopes) - 1], steps * epochs), 1.0,
-                                       not trainee.solution.eager)
+        moved[None], wanted[None], np.array(trainee.slopes),
+        [len(trainee.slopes) - 1], several), 1.0, not trainee.solution.eager)
     if not faults + others:
-        graph = steps * epochs > 1 and not trainee.solution.eager
+        graph = several > 1 and not trainee.solution.eager
         # Between those before and after a graph's steps.
-        some = [losses[0], trainee.learn(after, image, batch)[
-            0]] if graph else losses[-steps:]
-        demand_loss('fit', 'loss', reported[0], np.mean(some), batch,
+        some = [losses[0], trainee.learn(after, image, sizes[0])[
+            0]] if graph else losses[-len(sizes):]
+        demand_loss('fit', 'loss', reported[0], np.average(
+            some, weights=None if graph else sizes), sizes[0],
                     1.5 * graph * np.ptp(some))
     return faults, others
 
@@ -290,12 +329,16 @@ def judge_fit_of(trainee, seen, rates, found):
         return np.interp(step, seen, rates)
     if not found.right:
         # Of a wrong loss it is not known what it is for other batches.
-        return judge_fit(trainee, rate, BATCH)
+        return judge_fit(trainee, rate, BATCH, BATCH)
     try:
         if others:
+            epsilon = trainee.epsilon
             trainee = Trainee(solution, solution.models(sizes), found)
             trainee.which = 'that other sizes have'
-        faults = judge_fit(trainee, rate, WHOLE)
+            trainee.epsilon = epsilon
+        # A graph multiplies the loss of each by its size, see demand_loss.
+        faults = judge_fit(trainee, rate, WHOLE,
+                           LAST if solution.eager else WHOLE)
     except Fault as fault:
         faults = [fault], []
     for fault in sum(faults, []):
@@ -321,7 +364,7 @@ def moves_by_adam(trainee, inputs, scale, count=None):
     moved = flat(after) - flat(arrays)
     if not moved.any():
         return 0.0
-    *_, move = adam(trainee.slopes)
+    *_, move = adam(trainee.slopes, trainee.epsilon)
     missed, _, rates = misses(
         Run(moved[None], move[None], np.array(trainee.slopes),
             [len(trainee.slopes) - 1], 1), trainee.numbers, move[None],
@@ -388,7 +431,8 @@ def training(solution, found):
         solution, models.sizes,
         FEW if few and not found.failed & {'loss', 'penalty'} else BATCH)
     run = follow(trainee, inputs)
-    faults, others, rates = judge_run(trainee, run)
+    trainee.epsilon, wanted = find_epsilon(trainee, run)
+    faults, others, rates = judge_run(trainee, run._replace(wanted=wanted))
     if trainee.exact and not faults + others:
         faults, others = judge_more(trainee, inputs, run.seen, rates, found)
     with finding(others):

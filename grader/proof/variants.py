@@ -587,6 +587,10 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
           (COMPILE, COMPILE.replace('adam', 'sgd'))),
     wrong(2, 'not compiled', 'auto is not compiled', (COMPILE, 'pass')),
 
+    wrong(3, 'a loss of whole batches alone',
+          r'auto.fit\(\) raised TypeError',
+          ('return ' + SUMMED, '''count = keras.ops.shape(y_pred)[0]
+    return ops.mean(%s * count) / count''' % SUMMED), scores=NOTHING),
     wrong(3, 'KL missing', 'the KL divergence is missing in the loss',
           (KL, '0.0 * ' + KL), scores=NOTHING),
     wrong(3, 'KL with the wrong sign', 'the KL divergence is subtracted',
@@ -928,6 +932,9 @@ RIGHT = (
     right(0, 'loss as an object, Adam with another rate',
           (COMPILE, """auto.compile(keras.optimizers.Adam(0.003),
                  keras.losses.BinaryCrossentropy())""")),
+    *[right(task, "Adam with the paper's epsilon", (
+        "optimizer='adam', ", 'optimizer=keras.optimizers.Adam(epsilon=1e-8),'
+        '\n                 ')) for task in range(4)],
     right(0, 'Adam with a small rate',
           (COMPILE, COMPILE.replace(
               "'adam', ", 'keras.optimizers.Adam(1e-4),\n                 '))),

@@ -263,7 +263,8 @@ class Module:
 
 def serve(module, connection):
     """Answers until there are no more questions"""
-    sys.stdout = sys.stderr = module.listener
+    # Keras itself warns on the other.
+    sys.stdout, sys.stderr = module.listener, Listener()
     while True:
         header, given = connection.receive()
         connection.send(*module.answer(header, given))
