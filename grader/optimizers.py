@@ -77,7 +77,7 @@ def misses(run, numbers, wanted, rate=None, bounds=EXACT):
     """Compares moves of weights with those of a rule
 
     Args:
-        run: checks.training.Run.
+        run: checks.training_moves.Run.
         numbers: array (weights,), to which array each of them belongs.
         wanted: array, the moves by the rule for a learning rate of 1.
         rate: float, the learning rate, if it is known.

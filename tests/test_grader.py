@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from grader import gradients, judge, optimizers, oracle, scores
-from grader.checks import checks_of, loss, training
+from grader.checks import checks_of, loss, training_moves
 from grader.proof import variants
 from grader.proof.__main__ import cases, grade
 from grader.registry import LEARNING, TASKS, Check, Fault
@@ -315,7 +315,7 @@ def test_misses(name):
     numbers = np.repeat([0, 1, 2], 20)
     moves = 1e-3 * np.array(list(OTHER_RULES[name](slopes)))
     wanted = np.array(list(optimizers.adam(slopes)))
-    run = training.Run(moves, wanted, slopes, list(range(12)), 1)
+    run = training_moves.Run(moves, wanted, slopes, list(range(12)), 1)
     missed, lost, rates = optimizers.misses(run, numbers, wanted)
     assert (missed.mean(axis=0) > 0.5).all() == (name != 'right')
     if name == 'right':

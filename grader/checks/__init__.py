@@ -5,8 +5,9 @@ contract: what autoencoder takes and returns.
 layers: the weights of the models, and what they compute.
 heads: the outputs of a variational encoder; sampling: their noise.
 loss, elbo, sparse: the loss, that of the variational file, the penalty.
-training: how auto is trained; training_noise: with which noise; trainee: what
-is known of its loss.
+training: how auto is trained; training_moves: where that takes the weights;
+training_fit: the call of fit; training_noise: the noise; trainee: what is
+known of the loss.
 advice: what is not scored.
 
 Those of a file's text are in grader/source.

@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""The exercise's own call of fit, beside what Adam makes of its steps"""
+
+import numpy as np
+
+from ..optimizers import adam
+from ..registry import Fault, require
+from ..sizes import BATCH, EXERCISE, inputs_for
+from ..wording import written
+from .loss import demand_loss
+from .trainee import Trainee, flat
+from .training_moves import Run, judge_run
+
+# The exercise's batch. Here fit gets one image many times, so that it does not
+# matter which of them a batch has. The exercise's last batch is smaller.
+WHOLE, LAST = 256, 96
+# How often fit goes through the images, where it has one batch.
+EPOCHS = 6
+# With a larger learning rate a few steps lead to outputs so near to 0 and 1
+# that versions of Keras compute another loss.
+FAST = 0.002
+
+
+def judge_fit(trainee, rate, batch, last):
+    """Judges the exercise's own call of fit, of some batches; then of epochs
+
+    Args:
+        trainee: Trainee.
+        rate: function of the number of a step, from 0, its learning rate.
+        batch: int, the size of a batch.
+        last: int, that of the last of several.
+
+    Returns:
+        two lists of Fault, see judge_run.
+    """
+    several = (3 + trainee.solution.draw('fit').randint(3)) * [batch]
+    calls = (several + [last], 1), ([batch], EPOCHS)
+    if rate(len(trainee.slopes)) > FAST:
+        calls = ([batch], 1),
+    elif not trainee.solution.eager:
+        # Of one step alone the loss is known, see LOOSE.
+        calls = (([batch], 1),) + calls
+    for sizes, epochs in calls:
+        faults, others = judge_epochs(trainee, rate, sizes, epochs)
+        for fault in faults + others:
+            fault.args = 'in fit, {}'.format(fault),
+        if faults + others:
+            break
+    return faults, others
+
+
+def steps_of_fit(trainee, arrays, image, rates, sizes):
+    """Computes steps of fit by Adam's rule
+
+    Args:
+        trainee: Trainee.
+        arrays: list of arrays, all weights before.
+        image: array, the only one.
+        rates: list of float, the learning rate of each step.
+        sizes: list of int, how many times each batch has the image.
+
+    Returns:
+        list of float, the loss of each step; array (weights,), how far all
+        steps move the weights.
+    """
+    losses, moved = [], 0
+    ends = np.cumsum([array.size for array in arrays])[:-1]
+    # It takes the gradients that are put there later too.
+    rule = adam(trainee.slopes, trainee.epsilon)
+    for _ in list(trainee.slopes):
+        next(rule)
+    for step_rate, size in zip(rates, sizes):
+        loss, slope = trainee.learn(arrays, image, size)
+        losses.append(loss)
+        trainee.slopes.append(slope)
+        move = step_rate * next(rule)
+        moved = moved + move
+        arrays = [array + part.reshape(array.shape)
+                  for array, part in zip(arrays, np.split(move, ends))]
+    return losses, moved
+
+
+def judge_epochs(trainee, rate, sizes, epochs):
+    """Judges a call of fit, see judge_fit
+
+    Args:
+        trainee: Trainee.
+        rate: function, see judge_fit.
+        sizes: list of int, how many images each batch of an epoch has.
+        epochs: int.
+
+    Returns:
+        two lists of Fault, see judge_run.
+    """
+    image, other = np.split(inputs_for(
+        trainee.solution, trainee.models.sizes, 2), 2)
+    before, made = trainee.prepare('fit {} '.format(epochs), image), len(
+        trainee.slopes)
+    reported, after = trainee.models.train(
+        image, other, images=sum(sizes), way='fit', batch=sizes[0],
+        epochs=epochs, count=made)
+    require(reported[2] == epochs, 'fit is to train {} epochs; it trains {:g}',
+            epochs, reported[2], line='compile')
+    if rate(made) <= FAST:
+        demand_loss('fit', 'val_loss', reported[1], trainee.learn(
+            after, other, sizes[0])[0], sizes[0])
+    moved, several = flat(after) - flat(before), len(sizes) * epochs
+    losses, wanted = steps_of_fit(
+        trainee, before, image, [rate(made + step) for step in range(several)],
+        epochs * sizes)
+    # These moves have their rates already.
+    faults, others, _ = judge_run(trainee, Run(
+        moved[None], wanted[None], np.array(trainee.slopes),
+        [len(trainee.slopes) - 1], several), 1.0, not trainee.solution.eager)
+    if not faults + others:
+        graph = several > 1 and not trainee.solution.eager
+        # Between those before and after a graph's steps.
+        some = [losses[0], trainee.learn(after, image, sizes[0])[
+            0]] if graph else losses[-len(sizes):]
+        demand_loss('fit', 'loss', reported[0], np.average(
+            some, weights=None if graph else sizes), sizes[0],
+                    1.5 * graph * np.ptp(some))
+    return faults, others
+
+
+def judge_fit_of(trainee, seen, rates, found):
+    """Judges fit with the exercise's sizes, for a file that is right so far
+
+    Args:
+        trainee: Trainee, of other sizes.
+        seen: list, the numbers of steps that it has made.
+        rates: array (steps,), the learning rates of these.
+        found: judge.Found.
+
+    Returns:
+        two lists of Fault, see judge_run.
+    """
+    solution, sizes = trainee.solution, EXERCISE[trainee.solution.task]
+    others = found.right and trainee.models.sizes != sizes
+
+    def rate(step):
+        """Gives the learning rate; a schedule is a line between steps"""
+        return np.interp(step, seen, rates)
+    if not found.right:
+        # Of a wrong loss it is not known what it is for other batches.
+        return judge_fit(trainee, rate, BATCH, BATCH)
+    try:
+        if others:
+            epsilon = trainee.epsilon
+            trainee = Trainee(solution, solution.models(sizes), found)
+            trainee.which = 'that other sizes have'
+            trainee.epsilon = epsilon
+        # A graph multiplies the loss of each by its size, see demand_loss.
+        faults = judge_fit(trainee, rate, WHOLE,
+                           LAST if solution.eager else WHOLE)
+    except Fault as fault:
+        faults = [fault], []
+    for fault in sum(faults, []):
+        fault.args = '{} ({})'.format(fault, written(sizes)),
+    return faults
