@@ -277,7 +277,8 @@ class Models:
                     map(self.targets, inputs)), steps=steps,
                 models=self.solution.order[:2], **more)
         except Fault as fault:
-            fault.takes = LEARNING
+            # What ended the process, or its time, may be something else.
+            fault.takes = LEARNING if not self.solution.gone else ()
             raise
         count = len(self.shapes['encoder'])
         require([array.shape for array in weights] ==
