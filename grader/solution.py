@@ -298,6 +298,7 @@ class Solution:
             require(all(map(np.allclose, model.weights(), weights)),
                     'the {} does not keep the weights that are set',
                     model.side, line=model.side)
+            # What is no layer may not work with drawn ones, see layers.drawn.
             models.set(**{model.side: first})
 
     def zeros(self, sizes, side, count=2):

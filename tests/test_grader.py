@@ -335,6 +335,27 @@ def test_misses(name):
         assert lost.tolist() == [True, False, True]
 
 
+@pytest.mark.parametrize('epsilon', [1e-7, 1e-8])
+@pytest.mark.parametrize('size', [1e-6, 1e-4])
+def test_find_epsilon(epsilon, size):
+    """Which epsilon Adam has is found where gradients are small"""
+    random = np.random.RandomState(4)
+    slopes = size * random.randn(12, 60)
+    mean = square = 0
+    moves = []
+    for step, slope in enumerate(slopes, 1):
+        mean = 0.9 * mean + 0.1 * slope
+        square = 0.999 * square + 0.001 * slope ** 2
+        moves.append(-2e-3 * np.sqrt(1 - 0.999 ** step) / (1 - 0.9 ** step) *
+                     mean / (np.sqrt(square) + epsilon))
+    trainee = types.SimpleNamespace(slopes=list(slopes),
+                                    numbers=np.repeat([0, 1, 2], 20))
+    found, wanted = training_moves.find_epsilon(trainee, training_moves.Run(
+        np.array(moves), None, slopes, list(range(12)), 1))
+    assert found == epsilon
+    np.testing.assert_allclose(2e-3 * wanted, moves, rtol=1e-6)
+
+
 def test_adam():
     """Steps of Adam are those of the paper's first lines"""
     slopes = np.random.RandomState(2).randn(5, 3)

@@ -131,6 +131,15 @@ LOSSES = (
     'symbolic tensors')
 
 
+def test_no_meaning():
+    """What was given to a layer, which Keras 3 says at the end, is no cause"""
+    said = 'Argument `padding` must be valid or same. Received: padding=SAME'
+    assert error_sentence(CALL, 'ValueError', said + (
+        '\n\nArguments received by MaxPooling2D.call():\n'
+        '  inputs=<KerasTensor shape=(None, 12, 20, 4)>'), 'newest') == (
+            CALL + ' raised ValueError: ' + said)
+
+
 @pytest.mark.parametrize('kind, text, word', RAISED)
 def test_meaning(kind, text, word):
     """The sentence has the call, the error and what to do, in this order"""

@@ -187,12 +187,12 @@ def drawn(solution, models, purpose, scale=SCALE):
     weights = {}
     for side in ('encoder', 'decoder'):
         given = getattr(models, side).weights()
-        draw = solution.draw(purpose + side)
-        weights[side] = solution.randomise(
-            given, purpose + side, scale) if pairs(
-                given, rank_of(solution)) else [
-                    array * draw.uniform(0.5, 1.5, array.shape)
-                    for array in given]
+        if pairs(given, rank_of(solution)):
+            weights[side] = solution.randomise(given, purpose + side, scale)
+        else:
+            draw = solution.draw(purpose + side)
+            weights[side] = [array * draw.uniform(0.5, 1.5, array.shape)
+                             for array in given]
     models.set(**weights)
     return weights
 

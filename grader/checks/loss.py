@@ -262,9 +262,10 @@ def judge_edges(models, inputs, weights, factors):
         weights: dict from side to list of arrays.
         factors: list of int, by which the loss may be multiplied.
     """
-    layers = pairs(weights['decoder'], rank_of(models.solution))
+    if not pairs(weights['decoder'], rank_of(models.solution)):
+        return
     *first, kernel, bias = weights['decoder']
-    for factor in (12, 8, 5, 3) if layers else ():
+    for factor in (12, 8, 5, 3):
         models.set(decoder=first + [factor * kernel, factor * bias])
         outputs, targets = reconstruct(models, inputs)
         # Nearer, float32 itself cuts off.

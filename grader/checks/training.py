@@ -90,7 +90,8 @@ def moves_by_adam(trainee, inputs, scale, count=None):
         count: int, how many steps the optimizer is told that it has made.
 
     Returns:
-        float, the learning rate; None if it goes elsewhere.
+        float, the learning rate, 0 if nothing moves; None if it goes
+        elsewhere.
     """
     arrays = trainee.prepare('step of {} '.format(scale), inputs, scale)
     trainee.slopes.append(trainee.learn(arrays, inputs)[1])
@@ -138,12 +139,13 @@ def judge_elsewhere(trainee, inputs, rates):
 def judge_more(trainee, inputs, seen, rates, found):
     """Judges the learning rate, other steps, then fit, see judge_fit_of"""
     rate = rates.max()
-    others = [] if LEAST_RATE < rate < MOST_RATE else [Fault(
-        'the learning rate is {}, with which hardly anything is learnt; that '
-        'of Adam is 0.001'.format('less than {:.0e}'.format(
-            LEAST_RATE) if rate < MOST_RATE else 'more than {}'.format(
-                MOST_RATE)), 'compile')]
-    others = others or judge_elsewhere(trainee, inputs, rates)
+    if not LEAST_RATE < rate < MOST_RATE:
+        than = ('less', LEAST_RATE) if rate < MOST_RATE else (
+            'more', MOST_RATE)
+        return [], [Fault(
+            'the learning rate is {} than {}, with which hardly anything is '
+            'learnt; that of Adam is 0.001'.format(*than), 'compile')]
+    others = judge_elsewhere(trainee, inputs, rates)
     if others:
         return [], others
     # Last: after it a graph's moments are not known, see LOOSE.

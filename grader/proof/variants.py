@@ -22,6 +22,8 @@ ONE_LAYER, NOTHING = (85, 96), (30, 60)
 ENCODER = """    for nodes in hidden_layers:
         x = keras.layers.Dense(nodes, activation='relu')(x)
 """
+NORMALISED = ENCODER, ENCODER + \
+    '    x = keras.layers.BatchNormalization()(x)\n'
 DECODER = """    for nodes in reversed(hidden_layers):
         x = keras.layers.Dense(nodes, activation='relu')(x)
 """
@@ -127,6 +129,12 @@ def wrong(task, name, patterns, *changes, scores=(0, 99),
         patterns = [patterns]
     return Variant(task, name, patterns, changes, scores, executable, ends,
                    source or 'originals/' + TASKS[task].file)
+
+
+def adam(arguments):
+    """Makes the change that gives Adam arguments"""
+    return "optimizer='adam', ", (
+        'optimizer=keras.optimizers.Adam({}),\n'.format(arguments) + 17 * ' ')
 
 
 def with_optimizer(name, made, *changes):
@@ -251,8 +259,7 @@ WRONG = (
           (ENCODER, ENCODER + '    x = keras.layers.Dropout(0.2)(x)\n')),
     wrong(0, 'batch normalisation',
           'nothing but fully connected layers',
-          (ENCODER, ENCODER +
-           '    x = keras.layers.BatchNormalization()(x)\n'),
+          NORMALISED,
           scores=(60, 75)),
     wrong(0, 'weights that begin with zeros',
           'hidden layer 1 of the encoder begins with weights of zero',
@@ -268,9 +275,7 @@ WRONG = (
           (BOTTLENECK, BOTTLENECK + " kernel_initializer='ones',\n" +
            30 * ' '), scores=NOTHING),
     *[wrong(0, 'Adam with a rate of ' + rate, 'the learning rate is ' + said,
-            (COMPILE, COMPILE.replace("'adam', ", 'keras.optimizers.Adam({}),'
-                                      '\n                 '.format(rate))),
-            scores=(88, 94))
+            adam(rate), scores=(88, 94))
       for rate, said in (('0.1', 'more than 0.07'), ('1e-8', 'less than'))],
     wrong(0, 'no bias in the hidden layers',
           'hidden layer 1 of the encoder has no bias',
@@ -279,6 +284,9 @@ WRONG = (
     wrong(0, 'no bias in the decoder',
           'hidden layer 1 of the decoder has no bias',
           without_bias(DECODER),
+          (OUTPUT, OUTPUT + ' use_bias=False,')),
+    wrong(0, 'a decoder of one kernel',
+          'the layers of the decoder have no bias', (DECODER, ''),
           (OUTPUT, OUTPUT + ' use_bias=False,')),
     wrong(2, 'no bias in the encoder',
           'convolution 1 of the encoder has no bias',
@@ -765,8 +773,7 @@ BEHIND = (
           (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
     wrong(0, 'batch normalisation, mean squared error', [
         'nothing but fully connected layers', 'the loss is the mean squared'],
-          (ENCODER, ENCODER +
-           '    x = keras.layers.BatchNormalization()(x)\n'),
+          NORMALISED,
           (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
     wrong(3, 'no bias for the log variance, KL missing', [
         'the log variance layer of the encoder has no bias',
@@ -932,15 +939,10 @@ RIGHT = (
     right(0, 'loss as an object, Adam with another rate',
           (COMPILE, """auto.compile(keras.optimizers.Adam(0.003),
                  keras.losses.BinaryCrossentropy())""")),
-    *[right(task, "Adam with the paper's epsilon", (
-        "optimizer='adam', ", 'optimizer=keras.optimizers.Adam(epsilon=1e-8),'
-        '\n                 ')) for task in range(4)],
-    right(0, 'Adam with a small rate',
-          (COMPILE, COMPILE.replace(
-              "'adam', ", 'keras.optimizers.Adam(1e-4),\n                 '))),
-    *[right(task, 'Adam with a rate of ' + rate, (
-        "optimizer='adam', ", 'optimizer=keras.optimizers.Adam({}),\n'
-        '                 '.format(rate)))
+    *[right(task, "Adam with the paper's epsilon", adam('epsilon=1e-8'))
+      for task in range(4)],
+    right(0, 'Adam with a small rate', adam('1e-4')),
+    *[right(task, 'Adam with a rate of ' + rate, adam(rate))
       for task, rate in ((0, '0.05'), (1, '1e-5'), (2, '0.01'), (3, '0.01'),
                          (3, '1e-5'))],
     right(0, 'last layer made first', ('''\

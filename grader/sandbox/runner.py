@@ -206,7 +206,7 @@ class Module:
         # Else Keras 3 traces the first step twice, which takes time.
         if not getattr(optimizer, 'built', True):
             optimizer.build(auto.trainable_variables)
-        # That of steps of which one alone moves the weights is no variable.
+        # Where gradients are added up over steps, this is no variable.
         if header['count'] and hasattr(
                 getattr(optimizer, 'iterations', None), 'assign'):
             # The set_value of Keras 3 cannot set this.
