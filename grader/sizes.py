@@ -39,12 +39,14 @@ def shape_of(dims):
 def drawn_sizes(solution):
     """Draws arguments that no file can know beforehand
 
-    Always three layers, and of these two neighbours that are equal.
+    Always three layers: two equal neighbours, then a larger one, so that to
+    sort them is not to reverse them.
     """
     draw = solution.draw('sizes')
     images = solution.task == IMAGES
-    layers = draw.permutation(range(3, 9) if images else range(4, 15))[
-        [0, draw.randint(2), 1]].tolist()
+    low, high = sorted(draw.permutation(
+        range(3, 9) if images else range(4, 15))[:2].tolist())
+    layers = [low, low, high]
     if images:
         filters = layers
         height, width = draw.randint(1, 3, 2).tolist()

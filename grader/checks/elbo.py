@@ -235,8 +235,8 @@ def loss(solution, found):
                 '{:.5g} where the outputs of auto do not depend on the '
                 'sample; the KL divergence must be that of mean and log '
                 'variance', received, again, line='loss')
-        added = nearest(received, lambda added: right_loss(
-            inputs, outputs, values, added).mean())
+        added = nearest([received], lambda added: [right_loss(
+            inputs, outputs, values, added).mean()])
         if not near(received, right_loss(
                 inputs, outputs, values, added).mean()):
             diagnose_loss(solution, models, encoder, found)

@@ -13,8 +13,8 @@ from ..solution import SCALE
 from ..wording import listed, plural
 from .activations import explain, name_of
 
-# Of kernels that lead to large values.
-LARGE = 6.0
+# Of kernels that lead to large values, and how many inputs these get.
+LARGE, MANY = 6.0, 100
 # The share of values at the start that may be of no use; and from where on a
 # sigmoid is so near to 1 that Keras cuts it off.
 RARE, CERTAIN = 1e-3, 16.0
@@ -49,8 +49,9 @@ def layers_of(solution, side, weights):
         require(not too_many(weights), 'the {} has too many layers, or too '
                 'large ones: {} arrays of weights, {} values', side,
                 len(weights), sum(w.size for w in weights), line=side)
-        ranks = [w.ndim for w in weights]
-        require(ranks != [rank] * len(ranks),
+        # A layer of one's own may have a bias of shape (1, nodes).
+        require(not all(w.ndim == rank and np.prod(w.shape[:-1]) > 1
+                        for w in weights),
                 'the layers of the {} have no bias', side, line=side)
         raise Fault('the {} has weights of shapes {}; it must have nothing '
                     'but {} layers, each with a kernel and a bias'.format(
@@ -218,10 +219,15 @@ def judge_output(solution, side, models, networks):
             if it is known.
     """
     model = getattr(models, side)
-    inputs = inputs_for(solution, models.sizes, COUNT, side)
-    # Also with values so large that what is cut off there shows.
-    for scale in (SCALE, LARGE)[:1 + (models is solution.primary)]:
+    # Also with values so large that what is cut off there shows; for many
+    # inputs, as where one layer cuts off, another one often does not show.
+    for scale, count in ((SCALE, COUNT), (LARGE, MANY))[
+            :1 + (models is solution.primary)]:
+        inputs = inputs_for(solution, models.sizes, count, side)
         weights = solution.randomise(model.weights(), side, scale)
+        if scale == LARGE:
+            # Its inputs are 1 at most.
+            weights[0] = 4 * weights[0]
         layers = paired(solution, side, weights)
         models.set(**{side: weights})
         received = model.call(inputs)
@@ -292,7 +298,8 @@ def judge_shared(models, inputs, weights, unless=()):
         after = models.auto.one(inputs)
         require(not oracle.close(before, after), 'the weights of auto and {} '
                 'are not shared: a change of those of the {} does not change '
-                'what auto puts out', side, side, line='auto', unless=unless)
+                'what auto puts out', side, side, line='auto', unless=unless,
+                takes=LEARNING)
 
 
 def judge_predict(models, inputs, received):

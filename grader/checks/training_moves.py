@@ -44,6 +44,15 @@ def frozen_arrays(trainee, run):
             not run.moves[:, trainee.numbers == number].any()]
 
 
+def takes_of(numbers):
+    """Tells what else is lost where arrays are not trained: of biases nothing
+
+    Args:
+        numbers: iterable of int, those of the arrays.
+    """
+    return LEARNING if any(number % 2 == 0 for number in numbers) else ()
+
+
 def judge_run(trainee, run, rate=None, graph=False):
     """Judges some steps of training
 
@@ -63,7 +72,8 @@ def judge_run(trainee, run, rate=None, graph=False):
     """
     frozen = frozen_arrays(trainee, run)
     faults = [Fault('training does not change {}; all must be trained'.format(
-        trainee.names(frozen)), 'compile', takes=LEARNING)] if frozen else []
+        trainee.names(frozen)), 'compile', takes=takes_of(frozen))
+        ] if frozen else []
     if not run.moves.any():
         raise_all(faults)
     told = trainee.models.tell()['optimizer']
@@ -127,5 +137,5 @@ def judge_moves(trainee, numbers, run, rate):
     wrong = np.unique(numbers)[often | lost]
     return [Fault('training moves {} elsewhere than the gradient of the loss '
                   'does; all must be trained on it'.format(
-                      trainee.names(wrong)), 'compile', takes=LEARNING)
+                      trainee.names(wrong)), 'compile', takes=takes_of(wrong))
             ] if wrong.size else [], [], rates

@@ -27,7 +27,7 @@ from . import variants
 # calls no train_step; and its graphs move so loosely that AMSGrad is within.
 NEWER = r'keras\.ops\b|keras\.random|adamw|interpolation|' \
     r'BinaryCrossentropy|lambtha / 2|Sequential\(\[(\w+\.)+Input\(|' \
-    r'self\.trainable = False|\bnot training|if training|amsgrad|' \
+    r'(self|bias)\.trainable = False|\bnot training|if training|amsgrad|' \
     r'weight_decay|gradient_accumulation|Lion|relu6|train_step|schedules'
 HERE = os.path.dirname(os.path.abspath(__file__))
 

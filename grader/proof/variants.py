@@ -154,6 +154,37 @@ def right(task, name, *changes, source=None):
 
 
 WRONG = (
+    wrong(0, 'decoder sorted',
+          r'hidden_layers are not reversed .* \(autoencoder\(',
+          (DECODER, DECODER.replace('reversed', 'sorted')),
+          scores=ONE_LAYER),
+    # Own layers: what they compute cannot be judged.
+    wrong(0, 'biases of two dimensions',
+          'shapes .* must have nothing but fully connected layers',
+          (DEFINITION, '''class Dense(keras.layers.Layer):
+    """A layer"""
+
+    def __init__(self, nodes, activation):
+        """Takes its size"""
+        super().__init__()
+        self.nodes = nodes
+        self.activation = keras.activations.get(activation)
+
+    def build(self, shape):
+        """Makes its weights"""
+        self.kernel = self.add_weight(
+            shape=(shape[-1], self.nodes), initializer='glorot_uniform',
+            name='kernel')
+        self.bias = self.add_weight(
+            shape=(1, self.nodes), initializer='zeros', name='bias')
+
+    def call(self, x):
+        """Computes its output"""
+        return self.activation(keras.ops.matmul(x, self.kernel) + self.bias)
+
+
+''' + DEFINITION),
+          (ENCODER, ENCODER.replace('keras.layers.Dense', 'Dense'))),
     wrong(0, 'decoder not reversed',
           'hidden_layers are not reversed for the decoder',
           ('in reversed(hidden_layers)', 'in hidden_layers')),
@@ -245,16 +276,23 @@ WRONG = (
           (COMPILE, COMPILE.replace('auto.', 'encoder.'))),
     wrong(0, 'weights of the encoder not shared',
           'auto and encoder are not shared',
-          (WHOLE, 'decoder(keras.models.clone_model(encoder)(inputs))')),
+          (WHOLE, 'decoder(keras.models.clone_model(encoder)(inputs))'),
+          scores=NOTHING),
     wrong(0, 'weights of the decoder not shared',
           'auto and decoder are not shared',
-          (WHOLE, 'keras.models.clone_model(decoder)(encoder(inputs))')),
+          (WHOLE, 'keras.models.clone_model(decoder)(encoder(inputs))'),
+          scores=NOTHING),
     wrong(0, 'sigmoid applied twice', 'auto puts out something else',
           (WHOLE, "keras.layers.Activation('sigmoid')(" + WHOLE + ')')),
     wrong(0, 'decoder frozen', 'training does not change the (kernel|bias) of '
           'hidden layer 1 of the decoder and [0-9]+ more',
           (COMPILE, """decoder.trainable = False
     """ + COMPILE)),
+    wrong(0, 'biases frozen', 'training does not change the bias of hidden '
+          'layer 1 of the encoder and 7 more',
+          (COMPILE, """for layer in encoder.layers[1:] + decoder.layers[1:]:
+        layer.bias.trainable = False
+    """ + COMPILE), scores=(85, 96)),
     wrong(0, 'dropout', 'train_on_batch reports a loss of',
           (ENCODER, ENCODER + '    x = keras.layers.Dropout(0.2)(x)\n')),
     wrong(0, 'batch normalisation',
@@ -408,6 +446,10 @@ WRONG = (
 {}'''.format(name, DEFINITION))) for name in ('Lion', 'Nadam', 'Adamax')],
     wrong(0, 'relu that ends at 6', 'use relu that ends at 6; they must',
           (ENCODER, ENCODER.replace("'relu'", "'relu6'"))),
+    wrong(0, 'relu that ends at 6 on both sides',
+          'hidden layers of the (en|de)coder use relu that ends at 6; they',
+          *[(layers, layers.replace("'relu'", "'relu6'"))
+            for layers in (ENCODER, DECODER)]),
     wrong(0, 'outputs cut before the cross-entropy', CUT,
           (COMPILE, COMPILE.replace(
               "'binary_crossentropy'", """lambda t, p: (
