@@ -24,6 +24,21 @@ class Missing(np.ndarray):
     """The bias of a layer that has none: always zeros"""
 
 
+def flat(arrays):
+    """Takes biases of shape (1, nodes), as own layers have them, as (nodes,)
+
+    Args:
+        arrays: list of arrays, the weights of a model.
+
+    Returns:
+        list of arrays.
+    """
+    if any(array.ndim < 2 for array in arrays):
+        return arrays
+    return [array.ravel() if array.size == array.shape[-1] else array
+            for array in arrays]
+
+
 class Model:
     """One of the three models"""
 
@@ -203,7 +218,7 @@ class Models:
 
     def sorted(self, side, arrays):
         """Puts the arrays of a side into the order of the layers"""
-        found = []
+        found, arrays = [], flat(arrays)
         for at in self.places.get(side) or range(len(arrays)):
             found.append(arrays[at].astype('float64') if at is not None else
                          np.zeros(found[-1].shape[-1]).view(Missing))
@@ -216,7 +231,8 @@ class Models:
             places = list(self.places.get(side) or range(len(given)))
             count = len(places) - places.count(None)
             counts.append([self.solution.order[SIDES.index(side)], count])
-            arrays += [given[places.index(at)] for at in range(count)]
+            arrays += [given[places.index(at)].reshape(
+                self.shapes[side][at]) for at in range(count)]
         self.solution.ask('set', 'set_weights()', arrays, key=self.key,
                           counts=counts)
 

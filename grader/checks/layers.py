@@ -49,9 +49,8 @@ def layers_of(solution, side, weights):
         require(not too_many(weights), 'the {} has too many layers, or too '
                 'large ones: {} arrays of weights, {} values', side,
                 len(weights), sum(w.size for w in weights), line=side)
-        # A layer of one's own may have a bias of shape (1, nodes).
-        require(not all(w.ndim == rank and np.prod(w.shape[:-1]) > 1
-                        for w in weights),
+        ranks = [w.ndim for w in weights]
+        require(ranks != [rank] * len(ranks),
                 'the layers of the {} have no bias', side, line=side)
         raise Fault('the {} has weights of shapes {}; it must have nothing '
                     'but {} layers, each with a kernel and a bias'.format(

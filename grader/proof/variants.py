@@ -158,33 +158,6 @@ WRONG = (
           r'hidden_layers are not reversed .* \(autoencoder\(',
           (DECODER, DECODER.replace('reversed', 'sorted')),
           scores=ONE_LAYER),
-    # Own layers: what they compute cannot be judged.
-    wrong(0, 'biases of two dimensions',
-          'shapes .* must have nothing but fully connected layers',
-          (DEFINITION, '''class Dense(keras.layers.Layer):
-    """A layer"""
-
-    def __init__(self, nodes, activation):
-        """Takes its size"""
-        super().__init__()
-        self.nodes = nodes
-        self.activation = keras.activations.get(activation)
-
-    def build(self, shape):
-        """Makes its weights"""
-        self.kernel = self.add_weight(
-            shape=(shape[-1], self.nodes), initializer='glorot_uniform',
-            name='kernel')
-        self.bias = self.add_weight(
-            shape=(1, self.nodes), initializer='zeros', name='bias')
-
-    def call(self, x):
-        """Computes its output"""
-        return self.activation(keras.ops.matmul(x, self.kernel) + self.bias)
-
-
-''' + DEFINITION),
-          (ENCODER, ENCODER.replace('keras.layers.Dense', 'Dense'))),
     wrong(0, 'decoder not reversed',
           'hidden_layers are not reversed for the decoder',
           ('in reversed(hidden_layers)', 'in hidden_layers')),
