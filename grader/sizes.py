@@ -102,6 +102,21 @@ def inputs_for(solution, sizes, count, side='encoder'):
     return values_like_inputs(solution, (count,) + shape_of(dims))
 
 
+def dark_inputs(solution, sizes, count):
+    """Makes inputs for the loss, most of them near 0, as pixels are
+
+    With `bright` outputs, another loss does not have at some values what it
+    lacks at others.
+    """
+    return np.square(inputs_for(solution, sizes, count)).astype(
+        'float32').astype('float64')
+
+
+def bright(bias):
+    """Makes a last bias that leads to outputs near 1, see dark_inputs"""
+    return (1 + np.abs(bias)).astype('float32').astype('float64')
+
+
 def values_like_inputs(solution, shape):
     """Makes values in [0, 1], the ends among them"""
     values = solution.draw('inputs').rand(*shape)

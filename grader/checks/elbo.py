@@ -6,7 +6,7 @@ import numpy as np
 from .. import oracle
 from ..registry import (Fault, LEARNING, Unjudged, VARIATIONAL, check,
                         finding, raise_all, require)
-from ..sizes import BATCH, inputs_for, trained_sizes
+from ..sizes import BATCH, bright, dark_inputs, trained_sizes
 from .heads import Encoder
 from .loss import (ADDED, CUT, LOSSES, SHAPING, Objective, ends_in_sigmoid,
                    entropies, evaluated, near, nearest, reconstruct)
@@ -33,10 +33,12 @@ def measure(solution, models, encoder, purpose, large=0):
     kernel *= 0.4
     bias += large
     decoder = solution.randomise(models.decoder.weights(), purpose, 1.0)
+    if not large:
+        decoder[-1] = bright(decoder[-1])
     decoder[-2:] = [(1 + large) * array for array in decoder[-2:]]
     # A decoder that does not see its input.
     models.set(encoder=weights, decoder=[0 * decoder[0]] + decoder[1:])
-    inputs = inputs_for(solution, models.sizes, BATCH)
+    inputs = dark_inputs(solution, models.sizes, BATCH)
     outputs, _ = reconstruct(models, inputs)
     return (evaluated(models, inputs), inputs, outputs) + tuple(
         encoder.compute(weights, inputs))
@@ -235,8 +237,8 @@ def loss(solution, found):
                 '{:.5g} where the outputs of auto do not depend on the '
                 'sample; the KL divergence must be that of mean and log '
                 'variance', received, again, line='loss')
-        added = nearest([received], lambda added: [right_loss(
-            inputs, outputs, values, added).mean()])
+        added = nearest(received, lambda added: right_loss(
+            inputs, outputs, values, added).mean())
         if not near(received, right_loss(
                 inputs, outputs, values, added).mean()):
             diagnose_loss(solution, models, encoder, found)

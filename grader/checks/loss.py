@@ -8,7 +8,7 @@ import numpy as np
 from .. import oracle
 from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, check,
                         require)
-from ..sizes import BATCH, inputs_for, trained_sizes
+from ..sizes import BATCH, bright, dark_inputs, trained_sizes
 from .layers import drawn, pairs, rank_of
 
 # What Keras 3 and what Keras 2 add to what they take a logarithm of. Where an
@@ -124,17 +124,16 @@ def demand_loss(way, name, received, expected, count, slack=0):
             name, received, expected, line='loss')
 
 
-def nearest(received, losses, factors=(1,)):
-    """Finds which of ADDED leads to losses that are nearest to others
+def nearest(received, loss, factors=(1,)):
+    """Finds which of ADDED leads to the loss that is nearest to a number
 
     Args:
-        received: list of float.
-        losses: function of one of ADDED, which gives such a list.
-        factors: sequence of int, by which each may be multiplied.
+        received: float.
+        loss: function of one of ADDED, which gives a float.
+        factors: sequence of int, by which it may be multiplied.
     """
-    return min(ADDED, key=lambda added: sum(
-        min(abs(one - factor * loss) for factor in factors)
-        for one, loss in zip(received, losses(added))))
+    return min(ADDED, key=lambda added: min(
+        abs(received - factor * loss(added)) for factor in factors))
 
 
 def objective(function, logits=False):
@@ -205,33 +204,28 @@ def other_loss(targets, outputs, is_it):
     """Raises the Fault of a loss that has a name, if it is one"""
     with np.errstate(all='ignore'):
         for name, function in LOSSES:
-            if is_it([function(targets, one).mean() for one in outputs]):
+            if is_it(function(targets, outputs).mean()):
                 raise Fault('the loss is {}; it must be the binary '
                             'cross-entropy'.format(name), 'compile',
                             found=None if function is OF_LOGITS else
                             objective(function))
 
 
-def summed(size, expected, is_it):
-    """Raises the Fault of a cross-entropy that is summed, if it is
-
-    Args:
-        size: int, how many values an input has.
-        expected: list of float, what it is where it is averaged.
-        is_it: function, see judge_loss.
-    """
+def summed(targets, received, expected):
+    """Raises the Fault of a cross-entropy that is summed, if it is"""
+    size = targets[0].size
     for count, over in ((size, 'the values of an input'),
                         (BATCH, 'the batch'), (BATCH * size, 'both')):
-        if is_it([count * one for one in expected]):
+        if near(received, count * expected):
             raise Fault('the binary cross-entropy is summed over {}; it must '
                         'be averaged'.format(over), 'loss', found=objective(
                             lambda t, p: count * entropies(t, p)))
 
 
-def of_logits(solution, models, found, inputs, weights):
-    """Computes the loss as if of a sigmoid
+def is_of_logits(solution, models, found, inputs, weights, is_it):
+    """Tells whether Keras 3 computes the loss as if of a sigmoid
 
-    Keras 3 does so for a last layer with another activation.
+    It does so for a last layer with another activation.
 
     Args:
         solution: Solution.
@@ -239,20 +233,18 @@ def of_logits(solution, models, found, inputs, weights):
         found: dict, what the checks of outputs have found.
         inputs: array.
         weights: dict from side to list of arrays.
-
-    Returns:
-        float; NaN if the layers are not known.
+        is_it: function that tells whether a number is the loss reported.
     """
     steps = [(found[side + '-output'] or {}).get(models.layers)
              for side in ('encoder', 'decoder')]
     if not all(steps) or steps[1][-1][0] not in ('dense', 'conv'):
-        return np.nan
+        return False
     outputs = inputs
     for side, network in zip(('encoder', 'decoder'),
                              (steps[0], with_sigmoid(steps[1]))):
         outputs = oracle.forward(network, pairs(
             weights[side], weights[side][0].ndim), outputs)
-    return entropy(models.targets(inputs), outputs)
+    return is_it(entropy(models.targets(inputs), outputs))
 
 
 def cut(least):
@@ -294,58 +286,49 @@ def judge_loss(solution, models, found):
     Returns:
         Objective.
     """
-    inputs = inputs_for(solution, models.sizes, BATCH)
-    weights, outputs, received = [], [], []
-    # Another loss may be the same once, by chance.
-    for purpose in ('loss', 'loss two'):
-        weights.append(drawn(solution, models, purpose, 1.0))
-        made, targets = reconstruct(models, inputs)
-        outputs.append(made)
-        received.append(evaluated(models, inputs))
+    inputs = dark_inputs(solution, models.sizes, BATCH)
+    weights = drawn(solution, models, 'loss', 1.0)
+    weights['decoder'][-1] = bright(weights['decoder'][-1])
+    models.set(decoder=weights['decoder'])
+    outputs, targets = reconstruct(models, inputs)
+    received = evaluated(models, inputs)
     # TensorFlow 1.12, of graphs only, reports the loss of images times the
     # size of the batch; one that averages over all is reported as it is.
     factors = [1] + [BATCH] * (solution.task == IMAGES and not solution.eager)
 
-    def is_it(losses):
-        """Tells whether these are the losses that are reported"""
-        return all(any(near(one, factor * loss) for factor in factors)
-                   for one, loss in zip(received, losses))
+    def is_it(expected):
+        """Tells whether a number is the loss that is reported"""
+        return any(near(received, factor * expected) for factor in factors)
 
-    def expected(added=ADDED[0]):
-        """Lists the losses that must be reported"""
-        return [entropy(targets, one, added) for one in outputs]
-
-    added = nearest(received, expected, factors)
-    if is_it(expected(added)):
-        judge_edges(models, inputs, weights[-1], factors)
+    added = nearest(received, lambda added: entropy(targets, outputs, added),
+                    factors)
+    if is_it(entropy(targets, outputs, added)):
+        judge_edges(models, inputs, weights, factors)
         return objective(lambda t, p: entropies(t, p, added))
     other_loss(targets, outputs, is_it)
-    summed(targets[0].size, expected(), is_it)
-    if is_it([of_logits(solution, models, found, inputs, one)
-              for one in weights]):
+    expected = factors[-1] * entropy(targets, outputs)
+    summed(targets, received, expected)
+    if is_of_logits(solution, models, found, inputs, weights, is_it):
         return objective(entropies, logits=True)
     # Keras cuts off outputs that are 0 or 1, or beyond: these would not show
     # which loss it is.
-    if not all(0 < one.min() <= one.max() < 1 for one in outputs) and (
-            not ends_in_sigmoid(models, found)):
+    if not 0 < outputs.min() <= outputs.max() < 1 and not ends_in_sigmoid(
+            models, found):
         raise Unjudged(by=('decoder-output', 'decoder-layers'))
     constant = multiple(solution, models, inputs)
     if constant:
         raise Fault('the binary cross-entropy is multiplied by {:.3g}; it '
                     'must be as it is'.format(constant / factors[-1]), 'loss',
                     found=objective(lambda t, p: constant * entropies(t, p)))
-    # The draw in which the two are less alike.
-    loss, must = max(zip(received, factors[-1] * np.array(expected())),
-                     key=lambda pair: abs(np.subtract(*pair)))
     # This may be a penalty that does not depend on lambtha, which the check
     # `penalty` finds.
-    if solution.task == SPARSE and loss > must:
+    if solution.task == SPARSE and received > expected:
         return objective(entropies)
-    require(np.isfinite(loss), 'the loss reported is {}; the binary '
-            'cross-entropy of these outputs is {:.5g}', loss, must,
+    require(np.isfinite(received), 'the loss reported is {}; the binary '
+            'cross-entropy of these outputs is {:.5g}', received, expected,
             line='loss')
     raise Fault('the loss reported is {:.5g}; the binary cross-entropy of '
-                'these outputs is {:.5g}'.format(loss, must), 'loss')
+                'these outputs is {:.5g}'.format(received, expected), 'loss')
 
 
 @check('loss', tasks=(DENSE, SPARSE, IMAGES), after=SHAPING)
