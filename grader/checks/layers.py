@@ -13,8 +13,8 @@ from ..solution import SCALE
 from ..wording import listed, plural
 from .activations import explain, name_of
 
-# Of kernels that lead to large values, and how many inputs these get.
-LARGE, MANY = 6.0, 100
+# Of kernels that lead to large values.
+LARGE = 6.0
 # The share of values at the start that may be of no use; and from where on a
 # sigmoid is so near to 1 that Keras cuts it off.
 RARE, CERTAIN = 1e-3, 16.0
@@ -218,14 +218,12 @@ def judge_output(solution, side, models, networks):
             if it is known.
     """
     model = getattr(models, side)
-    # Also with values so large that what is cut off there shows; for many
-    # inputs, as where one layer cuts off, another one often does not show.
-    for scale, count in ((SCALE, COUNT), (LARGE, MANY))[
-            :1 + (models is solution.primary)]:
-        inputs = inputs_for(solution, models.sizes, count, side)
+    inputs = inputs_for(solution, models.sizes, COUNT, side)
+    # Also with values so large that what is cut off there shows.
+    for scale in (SCALE, LARGE)[:1 + (models is solution.primary)]:
         weights = solution.randomise(model.weights(), side, scale)
         if scale == LARGE:
-            # Its inputs are 1 at most.
+            # Its inputs are 1 at most; its values must be large as well.
             weights[0] = 4 * weights[0]
         layers = paired(solution, side, weights)
         models.set(**{side: weights})
