@@ -24,7 +24,7 @@ class Missing(np.ndarray):
     """The bias of a layer that has none: always zeros"""
 
 
-def flat(arrays):
+def with_flat_biases(arrays):
     """Takes biases of shape (1, nodes), as own layers have them, as (nodes,)
 
     Args:
@@ -218,7 +218,7 @@ class Models:
 
     def sorted(self, side, arrays):
         """Puts the arrays of a side into the order of the layers"""
-        found, arrays = [], flat(arrays)
+        found, arrays = [], with_flat_biases(arrays)
         for at in self.places.get(side) or range(len(arrays)):
             found.append(arrays[at].astype('float64') if at is not None else
                          np.zeros(found[-1].shape[-1]).view(Missing))
