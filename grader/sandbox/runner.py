@@ -30,6 +30,10 @@ import protocol
 from methods import by_steps, fit, loss_of
 
 
+# How often Keras may trace what trains a model, with the same shapes.
+USUAL = 3
+
+
 class Listener(io.TextIOBase):
     """A text stream that keeps nothing but whether it was written to"""
 
@@ -206,6 +210,11 @@ class Module:
         # Else Keras 3 traces the first step twice, which takes time.
         if not getattr(optimizer, 'built', True):
             optimizer.build(auto.trainable_variables)
+        made = getattr(auto, 'train_function', None)
+        # Keras 3.0 traces it anew at each call of train_on_batch: a minute of
+        # each file's time. In later versions the graph inside serves again.
+        if getattr(made, 'experimental_get_tracing_count', int)() > USUAL:
+            auto.train_function = made.python_function
         # Where gradients are added up over steps, this is no variable.
         if header['count'] and hasattr(
                 getattr(optimizer, 'iterations', None), 'assign'):
@@ -326,14 +335,15 @@ def main():
     confine.enter(options['kind'])
     global keras, tf
     gc.disable()
+    # What is not allowed is told of the text; the rest is judged all the same.
+    # Keras 3 itself imports these, which takes a sixth of TensorFlow's time.
+    for name in ('matplotlib', 'matplotlib.pyplot'):
+        sys.modules[name] = Unused(name)
     import tensorflow as tf
     import tensorflow.keras as keras
     # Keras loads these when they are first used: here once, for all files.
     keras.Model, keras.Sequential, keras.layers.Dense, keras.Input
     confine.write_nothing()
-    # What is not allowed is told of the text; the rest is judged all the same.
-    for name in ('matplotlib', 'matplotlib.pyplot'):
-        sys.modules[name] = Unused(name)
     pdb.set_trace = lambda *options: None
     sys.breakpointhook = pdb.set_trace  # novm
     # None of this is ever garbage. To search it again and again would take a
