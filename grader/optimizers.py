@@ -89,8 +89,9 @@ def misses(run, numbers, wanted, rate=None, bounds=EXACT):
         those with weights that went elsewhere at nearly all of some steps;
         array (steps,), the learning rates.
     """
-    slopes = np.maximum.accumulate(np.abs(run.slopes))[run.seen]
-    places = np.unique(numbers, return_inverse=True)[1]
+    slopes = np.abs(run.slopes)
+    slopes = np.array([slopes[:at + 1].max(axis=0) for at in run.seen])
+    places = np.cumsum(np.append(0, np.diff(numbers) != 0))
     known = (slopes == 0) | (slopes > SMALL * of_each(
         np.max, slopes, numbers)[:, places])
     scale = np.abs(wanted).max(axis=1, keepdims=True)

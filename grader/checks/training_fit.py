@@ -34,7 +34,7 @@ def judge_fit(trainee, rate, batch, last):
         two lists of Fault, see judge_run.
     """
     several = (3 + trainee.solution.draw('fit').randint(3)) * [batch]
-    calls = (several + [last], 1), ([batch], EPOCHS)
+    calls = (several + [last], 1), ([last], EPOCHS)
     if rate(len(trainee.slopes)) > FAST:
         calls = ([batch], 1),
     elif not trainee.solution.eager:

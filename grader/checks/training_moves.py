@@ -6,7 +6,7 @@ import collections
 import numpy as np
 
 from ..optimizers import (EPSILONS, EXACT, LOOSE, OTHERS, RULES, adam,
-                          misses)
+                          misses, of_each)
 from ..registry import Fault, LEARNING, raise_all
 
 # How many steps come after many with the same weights.
@@ -38,10 +38,9 @@ def find_epsilon(trainee, run):
 
 def frozen_arrays(trainee, run):
     """Lists the numbers of arrays that have gradients and do not move"""
-    largest = np.abs(run.slopes).max(axis=0)
-    return [number for number in range(trainee.numbers[-1] + 1)
-            if largest[trainee.numbers == number].any() and
-            not run.moves[:, trainee.numbers == number].any()]
+    sloped, moved = [of_each(np.any, values, trainee.numbers).any(axis=0)
+                     for values in (run.slopes, run.moves)]
+    return np.unique(trainee.numbers)[sloped & ~moved].tolist()
 
 
 def takes_of(numbers):
