@@ -110,3 +110,24 @@ def slopes_of(function, x):
         slopes[..., at:at + some] = np.moveaxis(
             function(changed).imag / STEP, 0, -1)
     return slopes
+
+
+def slopes_by_outputs(function, targets, outputs, values):
+    """Computes the derivatives of a loss's sum by the outputs, see slopes_of
+
+    Args:
+        function: that of a checks.loss.Objective.
+        targets, outputs: arrays.
+        values: list of arrays, what the encoder gives.
+    """
+    def each(p):
+        """Computes the loss of each output, as if it were a row"""
+        return function(targets[..., None], p,
+                        [one[:, None] for one in values])
+    alone = outputs[..., None]
+    # Most losses are averages over the outputs. To differentiate them by each
+    # of many outputs in turn would take much longer.
+    if np.allclose(each(alone).mean(axis=-1),
+                   function(targets, outputs, values)):
+        return slopes_of(each, alone)[..., 0] / outputs.shape[-1]
+    return slopes_of(lambda p: function(targets, p, values), outputs)

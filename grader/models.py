@@ -15,7 +15,8 @@ SIDES = ('encoder', 'decoder', 'auto')
 # The most that a model may have: more would take the judge too long.
 MOST_WEIGHTS, MOST_ARRAYS = 2 ** 22, 200
 # Where layers do not fit together, one of these checks may know why.
-FITTING = ('encoder-layers', 'decoder-layers', 'encoder-output')
+FITTING = ('encoder-layers', 'decoder-layers', 'encoder-output',
+           'decoder-output')
 # How many inputs are compared.
 COUNT = 12
 

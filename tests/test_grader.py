@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from grader import gradients, judge, optimizers, oracle, scores
-from grader.checks import checks_of, loss, training_moves
+from grader.checks import checks_of, elbo, loss, training_moves
 from grader.proof import variants
 from grader.proof.__main__ import cases, grade
 from grader.registry import LEARNING, TASKS, Check, Fault
@@ -281,20 +281,26 @@ def test_backward(steps):
             (slopes * direction).sum(), (two[0] - two[1]) / 2e-6, rtol=1e-5)
 
 
-@pytest.mark.parametrize('number', range(len(loss.LOSSES)))
-def test_slopes(number, monkeypatch):
+@pytest.mark.parametrize('function', [
+    loss.objective(function).function for _, function in loss.LOSSES
+] + [elbo.right_loss])
+def test_slopes(function, monkeypatch):
     """The slopes of a loss are those that differences give"""
-    random = np.random.RandomState(number)
+    random = np.random.RandomState(1)
     x, y, direction = random.rand(3, 5, 4) * 0.8 + 0.1
-    function = loss.LOSSES[number][1]
-    two = [function(x, y + step * direction).sum() for step in (1e-6, -1e-6)]
+    values = list(random.randn(2, 5, 3))
+    two = [function(x, y + step * direction, values).sum()
+           for step in (1e-6, -1e-6)]
     # All columns at once, and two at a time.
-    slopes = gradients.slopes_of(lambda p: function(x, p), y)
+    slopes = gradients.slopes_of(lambda p: function(x, p, values), y)
     monkeypatch.setattr(gradients, 'VALUES', 2 * y.size)
     np.testing.assert_array_equal(
-        slopes, gradients.slopes_of(lambda p: function(x, p), y))
+        slopes, gradients.slopes_of(lambda p: function(x, p, values), y))
     np.testing.assert_allclose((slopes * direction).sum(),
                                (two[0] - two[1]) / 2e-6, rtol=1e-5)
+    # As if each were a row, where the loss is an average.
+    np.testing.assert_allclose(gradients.slopes_by_outputs(
+        function, x, y, values), slopes, rtol=1e-9)
 
 
 OTHER_RULES = {

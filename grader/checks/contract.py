@@ -3,15 +3,11 @@
 
 import re
 
-from ..models import SIDES
+from ..models import FITTING, SIDES
 from ..printable import clean
 from ..registry import Fault, IMAGES, TASKS, Unjudged, check, require
 from ..sizes import EVEN, EXERCISE, sizes_of
 from ..wording import written
-
-# Where layers do not fit together, one of these checks may know why.
-FITTING = ('encoder-layers', 'decoder-layers', 'encoder-output',
-           'decoder-output')
 
 
 @check('name')

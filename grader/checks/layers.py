@@ -274,7 +274,7 @@ def encoder_output(solution, found):
     return networks
 
 
-@check('decoder-output', after=FITTING)
+@check('decoder-output', after=FITTING[:-1])
 def decoder_output(solution, found):
     """Checks the decoder's output; gives its networks, see judge_output"""
     networks = {}

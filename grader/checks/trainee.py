@@ -155,7 +155,8 @@ class Trainee:
                   for at, one in enumerate(values)]
         found, back = gradients.backward(
             self.decoder, decoder, values[fed],
-            self.by_outputs(targets, outputs, values, rows) / rows.size)
+            gradients.slopes_by_outputs(
+                function, targets, outputs, values) / rows.size)
         slopes[fed] = slopes[fed] + back
         loss = rows.mean()
         if self.penalty not in (None, WRONG):
@@ -168,26 +169,6 @@ class Trainee:
         slopes = list(map(sum, zip(*parts))) + found
         return loss, flat([0 * slope if isinstance(array, Missing) else slope
                            for array, slope in zip(arrays, slopes)])
-
-    def by_outputs(self, targets, outputs, values, rows):
-        """Computes the derivatives of the loss's sum by the outputs
-
-        Args:
-            targets, outputs: arrays.
-            values: list of arrays, what encode gives.
-            rows: array, the loss of each row of outputs.
-        """
-        def each(p):
-            """Computes the loss of each output, as if it were a row"""
-            return self.objective.function(
-                targets[..., None], p, [one[:, None] for one in values])
-        alone = outputs[..., None]
-        # Mostly the loss is an average over the outputs. To differentiate it
-        # by each of many would take much longer.
-        if np.allclose(each(alone).mean(axis=-1), rows):
-            return gradients.slopes_of(each, alone)[..., 0] / outputs.shape[-1]
-        return gradients.slopes_of(lambda p: self.objective.function(
-            targets, p, values), outputs)
 
     def name(self, number):
         """Names an array of weights"""
