@@ -25,10 +25,12 @@ from . import variants
 # not know it. TensorFlow 1.12 counts a penalty twice, so half a one is right;
 # trains what was to be trained at compile; tells no layer that it is training;
 # calls no train_step; and its graphs move so loosely that AMSGrad is within.
+# TensorFlow 2.0 clips no gradients.
 NEWER = r'keras\.ops\b|keras\.random|adamw|interpolation|' \
     r'BinaryCrossentropy|lambtha / 2|Sequential\(\[(\w+\.)+Input\(|' \
     r'(self|bias)\.trainable = False|\bnot training|if training|amsgrad|' \
-    r'weight_decay|gradient_accumulation|Lion|relu6|train_step|schedules'
+    r'weight_decay|gradient_accumulation|Lion|relu6|train_step|schedules|' \
+    r'clipvalue'
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
