@@ -97,7 +97,7 @@ class Model:
             outputs = self.ask('call', action, [inputs], predict=predict)
         except Fault as fault:
             # Wrong layers, or codes of another size, are one fault. With them
-            # Keras 2 makes auto all the same; only a call of it fails.
+            # Keras 2 and 3.0 make auto all the same; only a call of it fails.
             fault.unless = FITTING
             raise
         require(all(len(output) == len(inputs) for output in outputs if
