@@ -92,8 +92,10 @@ def misses(run, numbers, wanted, rate=None, bounds=EXACT):
     slopes = np.abs(run.slopes)
     slopes = np.array([slopes[:at + 1].max(axis=0) for at in run.seen])
     places = np.cumsum(np.append(0, np.diff(numbers) != 0))
-    known = (slopes == 0) | (slopes > SMALL * of_each(
-        np.max, slopes, numbers)[:, places])
+    largest = of_each(np.max, slopes, numbers)[:, places]
+    # Without a KL divergence the log variance has no gradient but that of the
+    # noise, which may be large enough for Adam.
+    known = (largest > 0) & ((slopes == 0) | (slopes > SMALL * largest))
     scale = np.abs(wanted).max(axis=1, keepdims=True)
     large = known & (np.abs(wanted) > 0.01 * scale)
 
