@@ -339,6 +339,10 @@ def test_misses(name):
         missed, lost, _ = optimizers.misses(run, numbers, wanted)
         assert (missed.mean(axis=0) > 0.5).tolist() == [False, False, True]
         assert lost.tolist() == [True, False, True]
+        # An array that has no gradient, but is moved by noise.
+        slopes[:, 20:40], wanted[:, 20:40] = 0, 0
+        missed, lost, _ = optimizers.misses(run, numbers, wanted)
+        assert not missed[:, 1].any() and not lost[1]
 
 
 @pytest.mark.parametrize('epsilon', [1e-7, 1e-8])

@@ -29,7 +29,6 @@ import confine
 import protocol
 from methods import by_steps, fit, loss_of
 
-
 # How often Keras may trace what trains a model, with the same shapes.
 USUAL = 3
 
