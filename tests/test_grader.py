@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from grader import gradients, judge, optimizers, oracle, scores
-from grader.checks import checks_of, elbo, loss, training_moves
+from grader.checks import checks_of, elbo, loss, sparse, training_moves
 from grader.proof import variants
 from grader.proof.__main__ import cases, grade
 from grader.registry import LEARNING, TASKS, Check, Fault
@@ -301,6 +301,19 @@ def test_slopes(function, monkeypatch):
     # As if each were a row, where the loss is an average.
     np.testing.assert_allclose(gradients.slopes_by_outputs(
         function, x, y, values), slopes, rtol=1e-9)
+
+
+@pytest.mark.parametrize('nodes', [1, 2, 5])
+def test_set_signs(nodes):
+    """A penalty of one latent node or more is there, before ReLU another"""
+    random = np.random.RandomState(2)
+    hidden, kernel, bias = (random.rand(9, 4), random.randn(4, nodes),
+                            random.randn(nodes))
+    for array in (kernel, bias):
+        sparse.set_signs(array)
+    latent = hidden.dot(kernel) + bias
+    assert (latent[:, 0] > 0).all()
+    assert nodes == 1 or (latent[:, -1] < 0).all()
 
 
 OTHER_RULES = {

@@ -23,6 +23,20 @@ WRONG = -1
 Known = collections.namedtuple('Known', 'sizes networks objective')
 
 
+def set_signs(array):
+    """Lets a latent node never be zero, and another be negative before ReLU
+
+    Else chance decides whether the latent representation is zero throughout,
+    or the same before its activation.
+
+    Args:
+        array: array (..., nodes), the latent layer's kernel or bias, which is
+            changed. A single node is never zero.
+    """
+    for node, sign in ((-1, -1), (0, 1)):
+        array[..., node] = sign * np.abs(array[..., node])
+
+
 def measure(solution, known, lambtha, purpose, larger=1.0):
     """Measures what the loss contains beside what it is for a lambtha of 0
 
@@ -46,9 +60,8 @@ def measure(solution, known, lambtha, purpose, larger=1.0):
         'penalty {} {}'.format(side, purpose), scale)
         for side, scale in (('encoder', 0.7 + 0.4 * (purpose % 3)),
                             ('decoder', 0.7))}
-    # The latent representation must not be zero throughout.
-    weights['encoder'][-1] = np.abs(weights['encoder'][-1])
-    weights['encoder'][-2][:, 0] = np.abs(weights['encoder'][-2][:, 0])
+    for array in weights['encoder'][-2:]:
+        set_signs(array)
     for side, at, by in (('encoder', -2, larger), ('encoder', -1, larger),
                          ('decoder', 0, 1 / larger)):
         # Rounded as it is sent.
