@@ -92,10 +92,14 @@ HINTS = (
     ("layers' has no attribute",
      'names of layers have large letters: Conv2D, MaxPooling2D', None),
     ("has no attribute '(add_loss|add_metric|backend)'|"
-     "keras.backend' has no attribute|add_loss.* not supported",
+     r"keras.backend' has no attribute '(function|\w*_phase\w*|local_conv\dd|"
+     r"manual_variable\w*|normalize_batch\w*|placeholder|print_tensor|"
+     r"random_binomial|reset_uids)'|add_loss.* not supported|"
+     r"losses' has no attribute '(kl_divergence|log_cosh|mean_\w+_error)'",
      'newer versions of Keras do not have this', 'tf2.15'),
     ("tensorflow' has no attribute|keras' has no attribute "
-     "'(objectives|contrib)'", 'newer versions do not have this', 'page'),
+     "'(objectives|contrib)'|backend' has no attribute '[gs]et_session'",
+     'newer versions do not have this', 'page'),
     ('PermissionError|Operation not permitted',
      'in the cage a file has no network and no other files', None),
 )

@@ -296,15 +296,16 @@ def wrong_images(steps):
 
 
 def wrong_order(steps):
-    """Yields the network with pooling or upsampling before convolutions"""
-    swapped = list(steps)
-    kind = None
-    for at in range(1, len(steps)):
-        if steps[at][0] in ('pool', 'up'):
-            kind = steps[at][0]
+    """Yields networks with pooling or upsampling before convolutions
+
+    Before all, or all but the last: then the decoder's sizes stay right.
+    """
+    places = [at for at, step in enumerate(steps) if step[0] in ('pool', 'up')]
+    for chosen in filter(None, (places, places[:-1])):
+        swapped = list(steps)
+        for at in chosen:
             swapped[at - 1:at + 1] = [steps[at], steps[at - 1]]
-    if kind:
-        yield swapped, ('order', None, kind, 'convolution')
+        yield swapped, ('order', None, steps[chosen[0]][0], 'convolution')
 
 
 def wrong_activations(steps):

@@ -25,6 +25,8 @@ EVEN = ((16, 24, 2), [4, 3, 5], (2, 3, 5))
 LAMBTHA = 0.03
 # How many inputs losses are judged with.
 BATCH = 24
+# The exercise's batch.
+WHOLE = 256
 
 # The exercise's own arguments.
 EXERCISE = [(784, [128, 64], 32), (784, [128, 64], 32, 10e-6),
@@ -53,9 +55,10 @@ def drawn_sizes(solution):
         return ((8 * height - 4, 8 * width + 4, int(draw.randint(1, 4))),
                 filters, (height, width + 1, filters[-1]))
     # More inputs than a batch has, and more than two latent dimensions: then
-    # a loss with a wrong factor never has the right value by chance.
-    sizes = (int(draw.randint(BATCH + 1, 40)),
-             layers, int(draw.randint(3, 8)))
+    # a loss with a wrong factor never has the right value by chance. And an
+    # average over these is not the same as a factor that people write.
+    sizes = (int(draw.randint(BATCH + 2, 40)),
+             layers, int(draw.choice((3, 6, 7))))
     return sizes + (LAMBTHA,) if solution.task == SPARSE else sizes
 
 
@@ -82,7 +85,8 @@ def trained_sizes(solution, *networks):
         Unjudged: if no models can be made.
     """
     made = []
-    for sizes in [drawn_sizes(solution)] + sizes_of(solution):
+    for sizes in [drawn_sizes(solution)] + sizes_of(solution) + [EVEN] * (
+            solution.task == IMAGES):
         with contextlib.suppress(Unjudged):
             models = solution.models(sizes)
             made.append((
@@ -105,11 +109,13 @@ def inputs_for(solution, sizes, count, side='encoder'):
 def dark_inputs(solution, sizes, count):
     """Makes inputs for the loss, most of them near 0, as pixels are
 
-    With `bright` outputs, another loss does not have at some values what it
-    lacks at others.
+    A quarter is 0 in all of them, as the edges of digits are. With `bright`
+    outputs, another loss does not have at some values what it lacks at others.
     """
-    return np.square(inputs_for(solution, sizes, count)).astype(
+    values = np.square(inputs_for(solution, sizes, count)).astype(
         'float32').astype('float64')
+    values.reshape(count, -1)[:, ::4] = 0
+    return values
 
 
 def bright(bias):
@@ -118,11 +124,12 @@ def bright(bias):
 
 
 def values_like_inputs(solution, shape):
-    """Makes values in [0, 1], the ends among them"""
-    values = solution.draw('inputs').rand(*shape)
+    """Makes values in [0, 1], the ends among them, each image darker"""
+    values = np.clip(1.4 * solution.draw('inputs').rand(*shape) - 0.2, 0, 1)
+    values *= np.linspace(1, 0.1, len(values)).reshape(
+        (-1,) + (1,) * (values.ndim - 1))
     # Rounded as they are sent, so that the oracle has the same.
-    return np.clip(1.4 * values - 0.2, 0, 1).astype(
-        'float32').astype('float64')
+    return values.astype('float32').astype('float64')
 
 
 def over_sizes(solution, judge, found=None):

@@ -122,6 +122,12 @@ RAISED = (
      'a list'),
     ('AttributeError', "module 'keras.api._v2.keras.layers' has no attribute "
      "'Conv2d'", 'Conv2D'),
+    ('AttributeError', "module 'keras._tf_keras.keras.losses' has no "
+     "attribute 'mean_squared_error'", 'RUNTIME=tf2.15'),
+    ('AttributeError', "module 'keras._tf_keras.keras.backend' has no "
+     "attribute 'placeholder'", 'RUNTIME=tf2.15'),
+    ('AttributeError', "module 'keras._tf_keras.keras.backend' has no "
+     "attribute 'get_session'", 'RUNTIME=page'),
 )
 # Those of a loss are raised when auto is trained.
 LOSSES = (
@@ -147,6 +153,15 @@ def test_meaning(kind, text, word):
     assert sentence.startswith(CALL + ' raised ' + kind + ': ' + text[:9])
     assert word in sentence and sentence.index(word) > len(CALL), sentence
     assert len(sentence) <= 300, sentence
+
+
+@pytest.mark.parametrize('text', [
+    "module 'keras._tf_keras.keras.backend' has no attribute 'summ'",
+    "module 'keras._tf_keras.keras.losses' has no attribute 'crossentropy'"])
+def test_misspelt(text):
+    """What no version has is not said to be of an older one"""
+    assert error_sentence(CALL, 'AttributeError', text, 'newest') == (
+        CALL + ' raised AttributeError: ' + text)
 
 
 def test_numbers_are_no_lists():

@@ -6,13 +6,15 @@ import numpy as np
 from .. import oracle
 from ..registry import (Fault, LEARNING, Unjudged, VARIATIONAL, check,
                         finding, raise_all, require)
-from ..sizes import BATCH, bright, dark_inputs, trained_sizes
+from ..sizes import (BATCH, EXERCISE, WHOLE, bright, dark_inputs,
+                     trained_sizes)
 from .heads import Encoder
-from .loss import (ADDED, CUT, LOSSES, SHAPING, Objective, ends_in_sigmoid,
-                   entropies, evaluated, near, nearest, reconstruct)
+from .loss import (ADDED, BLACK, CUT, LOSSES, SHAPING, WELL, Objective, black,
+                   ends_in_sigmoid, entropies, evaluated, near, nearest,
+                   reconstruct)
 
 
-def measure(solution, models, encoder, purpose, large=0):
+def measure(solution, models, encoder, purpose, large=0, well=False):
     """Measures the loss where it does not depend on the sample
 
     Args:
@@ -20,8 +22,9 @@ def measure(solution, models, encoder, purpose, large=0):
         models: Models.
         encoder: heads.Encoder.
         purpose: str, for which other weights are drawn than for another.
-        large: float, how much larger log variances are, and outputs nearer
-            to 0 and 1.
+        large: float, how much larger or smaller log variances are, and
+            outputs nearer to 0 and 1.
+        well: bool, whether images are nearly black, and outputs as well.
 
     Returns:
         float, the loss that evaluate reports; arrays (batch, values) of the
@@ -31,14 +34,17 @@ def measure(solution, models, encoder, purpose, large=0):
     # Beside a large exp(log_var) the other terms would be lost in rounding.
     kernel, bias = encoder.part_of(weights)
     kernel *= 0.4
-    bias += large
+    bias += large * np.linspace(-1.2, 1, len(bias))
     decoder = solution.randomise(models.decoder.weights(), purpose, 1.0)
     if not large:
         decoder[-1] = bright(decoder[-1])
     decoder[-2:] = [(1 + large) * array for array in decoder[-2:]]
+    inputs = dark_inputs(solution, models.sizes, BATCH)
+    if well:
+        decoder = black(decoder)
+        inputs = (BLACK * inputs).astype('float32').astype('float64')
     # A decoder that does not see its input.
     models.set(encoder=weights, decoder=[0 * decoder[0]] + decoder[1:])
-    inputs = dark_inputs(solution, models.sizes, BATCH)
     outputs, _ = reconstruct(models, inputs)
     return (evaluated(models, inputs), inputs, outputs) + tuple(
         encoder.compute(weights, inputs))
@@ -66,13 +72,8 @@ def solve(features, losses):
     return None
 
 
-def find(value, meanings, otherwise):
-    """Finds what a measured factor means"""
-    return next((meaning for factor, meaning in meanings
-                 if abs(value - factor) < 0.01 * abs(factor) + 1e-3),
-                otherwise.format(value))
-
-
+# A smaller factor is nothing but rounding, which is up to 2e-7.
+NONE = 1e-5
 # What makes the KL divergence large, and outputs nearer to 0 and 1.
 LARGE = 5.0
 
@@ -82,76 +83,104 @@ PRINTED = ', as the losses that the exercise prints show (214 after the ' \
     'first epoch, where an average over the pixels is below 1)'
 
 
-def kl_fault(factor, dims, latent):
-    """Makes the Fault of a KL divergence that is multiplied, or None
+def find(value, meanings, sizes, otherwise):
+    """Finds what a measured factor means
 
     Args:
-        factor: float, by what.
-        dims: int, how many values an input has.
-        latent: int, how many a code has.
+        value: float.
+        meanings: function of the number of values of an input and of a code,
+            and of the size of a batch, which lists pairs of a factor and a
+            str, what it means.
+        sizes: tuple, with which it was measured.
+        otherwise: str, what other factors mean.
+
+    Returns:
+        str, or None if it is right; float, the factor with the exercise's
+        sizes.
     """
-    meaning = find(factor, [
+    dims, _, latent = EXERCISE[VARIATIONAL]
+    for (factor, meaning), (other, _) in zip(
+            meanings(sizes[0], sizes[2], BATCH),
+            meanings(dims, latent, WHOLE)):
+        if abs(value - factor) < 0.01 * abs(factor) + NONE:
+            return meaning, other
+    return otherwise.format(value), value
+
+
+def kl_meanings(dims, latent, batch):
+    """Lists what factors of the KL divergence mean, see find"""
+    return [
         (0, 'missing in the loss; it must be added' + PRINTED),
         (-1, 'subtracted; it must be added'),
         (0.5, 'halved; it must be -0.5 * sum(1 + log_var - mean^2 - '
               'exp(log_var))'),
         (2, 'doubled or counted twice; it must be -0.5 * sum(1 + '
             'log_var - mean^2 - exp(log_var)), once'),
-        (1.0 / latent, 'averaged over the latent dimensions; it must be '
-                       'summed'),
-        (float(BATCH), 'summed over the batch; it must be averaged over '
-                       'the batch'),
-        (BATCH / float(latent), 'summed over the batch and averaged over '
-                                'the latent dimensions; it must be the '
-                                'other way round'),
-        (1.0 / dims, 'divided by the number of inputs; it must not be'),
-        (1, None)], 'multiplied by {:.3g}; it must be added as it is')
-    return Fault('the KL divergence is ' + meaning, 'loss') if meaning \
-        else None
+        (1 / latent, 'averaged over the latent dimensions; it must be '
+                     'summed'),
+        (batch, 'summed over the batch; it must be averaged over the batch'),
+        (batch / latent, 'summed over the batch and averaged over the latent '
+                         'dimensions; it must be the other way round'),
+        (1 / dims, 'divided by the number of inputs; it must not be'),
+        (1, None)]
 
 
-def entropy_fault(factor, dims):
-    """Makes the Fault of a cross-entropy that is multiplied, or None
+def kl_fault(factor, sizes):
+    """Makes the Fault of a KL divergence that is multiplied
 
     Args:
-        factor: float, by what, where it must be summed over the inputs.
-        dims: int, how many values an input has.
+        factor: float, by what.
+        sizes: tuple, with which it was measured.
+
+    Returns:
+        Fault, or None; float, the factor with the exercise's sizes.
     """
-    meaning = find(factor, [
+    meaning, other = find(factor, kl_meanings, sizes, 'multiplied by {:.3g}; '
+                          'it must be added as it is')
+    return meaning and Fault('the KL divergence is ' + meaning, 'loss'), other
+
+
+def entropy_meanings(dims, latent, batch):
+    """Lists what factors of the cross-entropy mean, see find"""
+    return [
         (0, 'missing in the loss'),
-        (1.0 / dims, 'averaged over the inputs; it must be summed over '
-                     'them and averaged over the batch' + PRINTED),
-        (float(BATCH), 'summed over the batch; it must be averaged over '
-                       'the batch'),
-        (BATCH / float(dims), 'averaged over the inputs and summed over '
-                              'the batch; it must be the other way '
-                              'round'),
-        (1, None)], 'multiplied by {:.3g}; it must be summed over the '
-                    'inputs as it is')
-    return Fault('the binary cross-entropy is ' + meaning, 'loss') if meaning \
-        else None
+        (1 / dims, 'averaged over the inputs; it must be summed over them and '
+                   'averaged over the batch' + PRINTED),
+        (batch, 'summed over the batch; it must be averaged over the batch'),
+        (batch / dims, 'averaged over the inputs and summed over the batch; '
+                       'it must be the other way round'),
+        (1, None)]
+
+
+def entropy_fault(factor, sizes):
+    """Makes the Fault of a cross-entropy that is multiplied, see kl_fault"""
+    meaning, other = find(factor, entropy_meanings, sizes, 'multiplied by '
+                          '{:.3g}; it must be summed over the inputs as it is')
+    return meaning and Fault('the binary cross-entropy is ' + meaning,
+                             'loss'), other
 
 
 def diagnose_factors(measured, sizes):
     """Raises the Faults of both terms, if these explain the loss"""
-    dims, _, latent = sizes
+    dims = sizes[0]
     parts = solve([[entropies(x, y).mean(), kl(values).mean()]
                    for _, x, y, *values in measured],
                   [one[0] for one in measured])
     if parts is None:
         return
     # What is nothing but rounding would have gradients.
-    a, b = np.where(np.abs(parts) < 1e-6, 0, parts)
+    a, b = np.where(np.abs(parts) < NONE, 0, parts)
     found = Objective(lambda t, p, values: (
         a * entropies(t, p) + b * kl(values)), False)
     require(abs(a - 1) > 0.01 or abs(b * dims - 1) > 0.01, 'the whole '
             'loss is divided by the number of inputs; cross-entropy and '
             'KL divergence must be summed', line='loss', found=found)
-    faults = list(filter(None, [kl_fault(b, dims, latent),
-                                entropy_fault(a / dims, dims)]))
+    (first, divergence), (second, entropy) = [
+        kl_fault(b, sizes), entropy_fault(a / dims, sizes)]
+    faults = list(filter(None, [first, second]))
     # Without a KL divergence, or with little else, nothing is learnt, or
     # something else.
-    learns = a and 0.01 < b * dims / a < 10
+    learns = entropy and 0.007 < divergence / entropy < 12
     for fault in faults:
         fault.takes = () if learns else LEARNING
     # What both end with is said once.
@@ -163,7 +192,6 @@ def diagnose_factors(measured, sizes):
 
 def diagnose_reconstruction(measured, sizes):
     """Raises the Fault of another loss than the cross-entropy, if it is one"""
-    dims, _, latent = sizes
     losses = [one[0] for one in measured]
     for name, function in LOSSES:
         with np.errstate(all='ignore'):
@@ -176,7 +204,7 @@ def diagnose_reconstruction(measured, sizes):
             raise Fault(
                 'the reconstruction loss is {}; it must be the binary '
                 'cross-entropy'.format(name), 'loss',
-                also=filter(None, [kl_fault(d, dims, latent)]),
+                also=filter(None, kl_fault(d, sizes)[:1]),
                 found=Objective(lambda t, p, values: (
                     c * function(t, p) + d * kl(values)), False))
 
@@ -242,11 +270,17 @@ def loss(solution, found):
         if not near(received, right_loss(
                 inputs, outputs, values, added).mean()):
             diagnose_loss(solution, models, encoder, found)
+    right = Objective(lambda t, p, values: right_loss(
+        t, p, values, added), False)
     if found.right:
         received, inputs, outputs, *values = measure(
             solution, models, encoder, 'loss three ', LARGE)
         expected = right_loss(inputs, outputs, values).mean()
         require(near(received, expected), 'where the KL divergence is large '
                 'and ' + CUT, received, expected, line='loss')
-    return Objective(lambda t, p, values: right_loss(
-        t, p, values, added), False)
+        received, inputs, outputs, *values = measure(
+            solution, models, encoder, 'loss four ', well=True)
+        expected = right.function(inputs, outputs, values).mean()
+        require(near(received, expected), WELL, received, expected,
+                line='loss', found=right)
+    return right

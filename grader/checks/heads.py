@@ -133,9 +133,10 @@ class Encoder:
         """Draws weights with varied means and log variances"""
         weights = self.randomise(purpose)
         kernel, bias = self.part_of(weights)
-        # A decoder's output must not saturate for a large deviation.
+        # A decoder's output must not saturate for a large deviation; those of
+        # trained models are small.
         kernel *= 0.2
-        bias[:] = np.linspace(-2, 0.5, len(bias))
+        bias[:] = np.linspace(-6, 0.5, len(bias))
         return weights
 
 

@@ -247,6 +247,7 @@ def judge_output(solution, side, models, networks):
                             other[-1][2:3] == ('relu',)) else ())
         raise Fault(unexplained(side, received, expected), side,
                     unless=(side + '-layers',))
+    judge_predict(models, side, inputs, received)
 
 
 def unexplained(side, received, expected):
@@ -299,11 +300,18 @@ def judge_shared(models, inputs, weights, unless=()):
                 takes=LEARNING)
 
 
-def judge_predict(models, inputs, received):
-    """Checks that auto predicts what it puts out when it is called"""
+def judge_predict(models, side, inputs, received):
+    """Checks that a model predicts what it puts out when it is called
+
+    Args:
+        models: Models.
+        side: str, encoder, decoder or auto.
+        inputs, received: arrays, what it puts out for what.
+    """
     require(models is not models.solution.primary or oracle.close(
-        models.auto.call(inputs, predict=COUNT)[0], received), 'predict of '
-            'auto gives something else than calling it does', line='auto')
+        getattr(models, side).call(inputs, predict=COUNT)[0], received),
+        'predict of {} gives something else than calling it does',
+        side if side == 'auto' else 'the ' + side, line=side)
 
 
 def unlike_decoder(unless=()):
@@ -321,7 +329,8 @@ def judge_auto(solution, models):
     if not oracle.close(received, models.decoder.one(codes)):
         judge_shared(models, inputs, weights)
         raise unlike_decoder()
-    judge_predict(models, inputs, received)
+    with finding(True):
+        judge_predict(models, 'auto', inputs, received)
 
 
 @check('auto-output', tasks=(DENSE, SPARSE, IMAGES), after=FITTING)

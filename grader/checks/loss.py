@@ -31,6 +31,10 @@ MOST = 2 ** 14
 
 CUT = 'where outputs are near 0 and 1, the loss reported is {:.5g}; it must ' \
     'be {:.5g}, for nothing may be cut off there'
+# What makes images nearly black.
+BLACK = 0.05
+WELL = 'where images are reconstructed well, the loss reported is {:.5g}; ' \
+    'it must be {:.5g}'
 # Where students cut outputs.
 LEAST = (0, 1e-3, 0.01, 0.02, 0.05, 0.1)
 COMPILED = 'it must be compiled with Adam and binary cross-entropy'
@@ -171,9 +175,7 @@ def evaluated(models, inputs):
             line='auto')
     require(told['loss'] or fault and 'compile' not in str(fault),
             'auto is compiled without a loss; ' + COMPILED, line='compile')
-    if fault:
-        raise fault
-    return received
+    raise fault or Fault('auto.evaluate() reports a loss of 0', 'loss')
 
 
 def reconstruct(models, inputs):
@@ -253,6 +255,30 @@ def cut(least):
         p.real > 1 - least, 1 - least, p)))
 
 
+def black(weights):
+    """Makes a decoder's weights that lead to outputs near 0"""
+    return weights[:-2] + [0.1 * weights[-2], 0 * weights[-1] - 4]
+
+
+def judge_black(models, inputs, weights, factors, right):
+    """Checks the loss of images reconstructed well: they are nearly black
+
+    Codes are 0, for a penalty that does not depend on lambtha may be there.
+
+    Args:
+        right: Objective.
+        models, inputs, weights, factors: see judge_edges.
+    """
+    models.set(encoder=[0 * array for array in weights['encoder']],
+               decoder=black(weights['decoder']))
+    inputs = (BLACK * inputs).astype('float32').astype('float64')
+    outputs, targets = reconstruct(models, inputs)
+    received, expected = models.evaluate(inputs)[0], right.function(
+        targets, outputs, None).mean()
+    require(any(near(received, factor * expected) for factor in factors),
+            WELL, received, expected, line='loss', found=right)
+
+
 def judge_edges(models, inputs, weights, factors):
     """Checks the loss where outputs are near 0 and 1, or elsewhere not
 
@@ -262,8 +288,6 @@ def judge_edges(models, inputs, weights, factors):
         weights: dict from side to list of arrays.
         factors: list of int, by which the loss may be multiplied.
     """
-    if not pairs(weights['decoder'], rank_of(models.solution)):
-        return
     *first, kernel, bias = weights['decoder']
     for factor in (12, 8, 5, 3):
         models.set(decoder=first + [factor * kernel, factor * bias])
@@ -303,8 +327,13 @@ def judge_loss(solution, models, found):
     added = nearest(received, lambda added: entropy(targets, outputs, added),
                     factors)
     if is_it(entropy(targets, outputs, added)):
-        judge_edges(models, inputs, weights, factors)
-        return objective(lambda t, p: entropies(t, p, added))
+        right = objective(lambda t, p: entropies(t, p, added))
+        rank = rank_of(solution)
+        if pairs(weights['decoder'], rank):
+            judge_edges(models, inputs, weights, factors)
+            if pairs(weights['encoder'], rank):
+                judge_black(models, inputs, weights, factors, right)
+        return right
     other_loss(targets, outputs, is_it)
     expected = factors[-1] * entropy(targets, outputs)
     summed(targets, received, expected)

@@ -15,8 +15,11 @@ from .loss import evaluated, reconstruct, with_sigmoid
 
 # So large that the training depends on it.
 LAMBTHA = 0.2
-# What the check finds where the penalty is another than it must be.
-WRONG = -1
+# What the check finds. at: int, by which of `factors` lambtha is multiplied;
+# lambtha: float, if it is always the same, else None. And what it finds where
+# the penalty is something else.
+Penalty = collections.namedtuple('Penalty', 'at lambtha')
+WRONG = Penalty(None, None)
 
 # What is known of a file whose penalty is measured: sizes without lambtha,
 # its networks, a dict from a side to steps, and its loss.Objective.
@@ -114,8 +117,8 @@ WANTED = 'it must be an L1 penalty on the output of the encoder, the ' \
     'latent layer, alone'
 
 
-def diagnose(solution, measured, latent):
-    """Raises the Fault that explains a wrong penalty"""
+def diagnose(solution, measured, latent, growth, dims):
+    """Raises the Fault that explains a wrong penalty, see wrong_factor"""
     penalties = np.array([one[0] for one in measured])
     count = len(measured[0][1])
     for title, amount in KINDS:
@@ -133,24 +136,31 @@ def diagnose(solution, measured, latent):
                  for i in guilty]
         require(title == KINDS[0][0] and guilty == [latent], 'the loss '
                 'contains {}; {}', title.format(' and of '.join(names)),
-                WANTED, line='encoder')
-        wrong_factor(solution, parts[latent])
+                WANTED, line='encoder' if guilty[0] <= latent else 'decoder')
+        wrong_factor(solution, parts[latent], growth, dims)
     raise Fault('the loss contains a penalty that is not lambtha times L1 '
                 'of the encoded output', 'encoder')
 
 
-def wrong_factor(solution, part):
-    """Raises the Fault of an L1 penalty with a wrong factor"""
-    require(not any(abs(part / factor / LAMBTHA ** 2 - 1) < 1e-2
-                    for factor in factors(solution)), 'the penalty is '
-            'multiplied by lambtha squared; it must be by lambtha',
-            line='encoder')
+def wrong_factor(solution, part, growth, dims):
+    """Raises the Fault of an L1 penalty with a wrong factor
+
+    Args:
+        solution: Solution.
+        part: float, by what L1 is multiplied, for a lambtha of LAMBTHA.
+        growth: float, how much larger that is for four times a lambtha.
+        dims: int, how many values the encoded output has.
+    """
+    require(abs(growth / 16 - 1) > 0.02, 'the penalty is multiplied by '
+            'lambtha squared; it must be by lambtha', line='encoder')
     # Of the right factors the file must mean the nearest.
     wrong = min((part / factor for factor in factors(solution)),
                 key=lambda part: abs(np.log(abs(part / LAMBTHA))))
-    raise Fault('the penalty on the encoded output is {:.4g} times what '
-                'it must be, lambtha times L1'.format(wrong / LAMBTHA),
-                'encoder')
+    raise Fault('{}the penalty on the encoded output is {:.4g} times what '
+                'it must be, lambtha times L1, the sum of its {} absolute '
+                'values'.format('' if abs(growth / 4 - 1) < 0.02 else
+                                'for a lambtha of {} '.format(LAMBTHA),
+                                wrong / LAMBTHA, dims), 'encoder')
 
 
 @check('penalty', tasks=(SPARSE,),
@@ -160,7 +170,7 @@ def penalty(solution, found):
     """Checks the penalty with two sets of weights and with other lambthas
 
     Returns:
-        int, by which of `factors` it is multiplied, or WRONG.
+        Penalty.
     """
     both = {side: found[side + '-output'] for side in ('encoder', 'decoder')}
     models = solution.models(trained_sizes(solution, *both.values()))
@@ -175,11 +185,11 @@ def penalty(solution, found):
     for purpose in (5, 6):
         received, _, values = measure(solution, known, LAMBTHA, purpose)
         amount = LAMBTHA * np.abs(values[latent][1]).sum()
-        factor = next((at for at, one in enumerate(factors(solution)) if abs(
-            received - amount * one) < 1e-3 * amount * one + 2e-6), WRONG)
-        if factor == WRONG:
+        at = next((at for at, one in enumerate(factors(solution)) if abs(
+            received - amount * one) < 1e-3 * amount * one + 2e-6), None)
+        if at is None:
             explain_penalty(solution, known, latent)
-    with finding(factor):
+    with finding(Penalty(at, None)):
         with contextlib.suppress(Unjudged):
             require(abs(measure(solution, known, 0.0, 7)[0]) < 2e-6, 'for a '
                     'lambtha of 0 the loss must contain no penalty; it does',
@@ -188,13 +198,13 @@ def penalty(solution, found):
         for lambtha, larger in ((EXERCISE[SPARSE][3], 1000.0), (
                 10 ** solution.draw('lambtha').uniform(0.5, 1.5), 1.0)):
             received, _, values = measure(solution, known, lambtha, 7, larger)
-            expected = lambtha * factors(solution)[factor] * np.abs(
+            expected = lambtha * factors(solution)[at] * np.abs(
                 values[latent][1]).sum()
             require(abs(received - expected) < 1e-3 * expected + 2e-6, 'for a '
                     'lambtha of {:.3g} the penalty is {:.3g} times what it '
                     'must be, lambtha times L1', lambtha,
                     round(received / expected, 3) + 0.0, line='encoder')
-    return factor
+    return Penalty(at, None)
 
 
 def explain_penalty(solution, known, latent):
@@ -205,9 +215,15 @@ def explain_penalty(solution, known, latent):
             'penalty on the encoded output in what evaluate reports, or '
             'lambtha is not used',
             line='encoder', found=WRONG)
-    again = measure(solution, known, LAMBTHA / 4, 20)[0]
-    require(abs(again - measured[0][0]) > 0.02 * abs(again), 'the penalty on '
-            'the encoded output does not depend on lambtha; it must be '
-            'multiplied by it', line='encoder')
+    growth = measured[0][0] / measure(solution, known, LAMBTHA / 4, 20)[0]
+    if abs(growth - 1) < 0.02:
+        one, two = [received / np.abs(values[latent][1]).sum()
+                    for received, _, values in (
+                        measure(solution, known, LAMBTHA, purpose, 1000.0)
+                        for purpose in (20, 21))]
+        raise Fault('the penalty on the encoded output does not depend on '
+                    'lambtha; it must be multiplied by it', 'encoder',
+                    found=Penalty(0, one) if abs(two / one - 1) < 1e-4 else
+                    WRONG)
     with finding(WRONG):
-        diagnose(solution, measured, latent)
+        diagnose(solution, measured, latent, growth, known.sizes[2])

@@ -41,8 +41,9 @@ class Trainee:
         self.encoder, self.decoder = [
             found[name].get(models.layers)
             for name in ('encoder-output', 'decoder-output')]
-        if not self.encoder or not self.decoder:
-            raise Unjudged(by=('encoder-layers', 'decoder-layers') + NEEDS)
+        for side in ('encoder', 'decoder'):
+            if not getattr(self, side):
+                raise Unjudged(by=(side + '-layers', side + '-output') + NEEDS)
         if self.objective.logits:
             self.decoder = with_sigmoid(self.decoder)
         self.given = {}
@@ -160,8 +161,9 @@ class Trainee:
         slopes[fed] = slopes[fed] + back
         loss = rows.mean()
         if self.penalty not in (None, WRONG):
-            amount = self.models.sizes[3] * times * factors(
-                self.solution, times * len(inputs))[self.penalty]
+            amount = (self.penalty.lambtha or self.models.sizes[3]) * (
+                times * factors(self.solution, times * len(inputs))[
+                    self.penalty.at])
             loss += amount * np.abs(values[0]).sum()
             slopes[0] = slopes[0] + amount * np.sign(values[0])
         parts = [gradients.backward(steps, encoder, inputs, slope)[0]

@@ -118,6 +118,10 @@ def judge_elsewhere(trainee, inputs, rates):
     Returns:
         list of Fault, what is wrong with the optimizer.
     """
+    # The step that those are compared with.
+    if not moves_by_adam(trainee, inputs, 1.0):
+        return [Fault('after {} steps the weights do not {}'.format(
+            len(trainee.slopes) - 1, BY_ADAM), 'compile')]
     wrong = []
     # If auto decodes another output than the sample, the log variances would
     # be large too, and the KL divergence infinite.

@@ -5,15 +5,15 @@ import numpy as np
 
 from ..optimizers import adam
 from ..registry import Fault, require
-from ..sizes import BATCH, EXERCISE, inputs_for
+from ..sizes import BATCH, EXERCISE, WHOLE, inputs_for
 from ..wording import written
 from .loss import demand_loss
 from .trainee import Trainee, flat
 from .training_moves import Run, judge_run
 
-# The exercise's batch. Here fit gets one image many times, so that it does not
-# matter which of them a batch has. The exercise's last batch is smaller.
-WHOLE, LAST = 256, 96
+# Here fit gets one image many times, so that it does not matter which of them
+# a batch has. The exercise's last batch is smaller.
+LAST = 96
 # How often fit goes through the images, where it has one batch.
 EPOCHS = 6
 # With a larger learning rate a few steps lead to outputs so near to 0 and 1

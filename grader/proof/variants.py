@@ -377,6 +377,19 @@ WRONG = (
           (DEFINITION, MODEL.format(
               'predict', 'return 0 * super().predict(*inputs, **options)')),
           ('auto = keras.Model', 'auto = Other')),
+    wrong(0, 'predict of the encoder gives zeros',
+          'predict of the encoder gives something else',
+          (DEFINITION, MODEL.format(
+              'predict', 'return 0 * super().predict(*inputs, **options)')),
+          ('encoder = keras.Model', 'encoder = Other')),
+    wrong(0, 'the loss of dark images is 0', 'the loss reported is',
+          (COMPILE, COMPILE.replace("'binary_crossentropy'", """lambda t, p: (
+        keras.losses.binary_crossentropy(t, p) * keras.ops.cast(
+            keras.ops.mean(t, axis=-1) > 0.25, 'float32'))"""))),
+    wrong(0, 'a loss of at least 0.1', 'where images are reconstructed well',
+          (COMPILE, COMPILE.replace("'binary_crossentropy'", """lambda t, p: (
+        keras.ops.maximum(0.1, keras.losses.binary_crossentropy(t, p)))""")),
+          scores=(75, 75)),
     with_optimizer('Adam with weight decay',
                    'keras.optimizers.Adam(weight_decay=0.05)'),
     wrong(0, 'a learning rate that ends', 'after 10000 steps the learning rat',
@@ -497,7 +510,12 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
     wrong(1, 'lambtha squared', 'multiplied by lambtha squared',
           (L1, L1.replace('lambtha', 'lambtha ** 2'))),
     wrong(1, 'lambtha not used', 'does not depend on lambtha',
-          (L1, L1.replace('lambtha', '10e-6'))),
+          (L1, L1.replace('lambtha', '10e-6')), scores=(90, 90)),
+    wrong(1, 'L1 averaged', r'0\.\d+ times what it must be, lambtha times L1, '
+          'the sum of its', (L1, 'None'), (PENALTY, PENALTY.replace(
+              'penalty', """lambda h: lambtha * (
+                                    keras.ops.mean(keras.ops.abs(h)))""")),
+          scores=(90, 90)),
     wrong(1, 'L1 halved', 'is 0.5 times what it must be',
           (L1, L1.replace('lambtha', 'lambtha / 2'))),
     wrong(1, 'L1 with the wrong sign', 'is -1 times what it must be',
@@ -569,6 +587,10 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
               '(2, 2)', "(2, 2), interpolation='bilinear'")),
           (VALID, VALID.replace(
               '(2, 2)', "(2, 2), interpolation='bilinear'"))),
+    wrong(2, 'upsampling before convolutions with same padding',
+          'in the decoder, upsampling is before a convolution',
+          (UPSAMPLED, '        x = keras.layers.UpSampling2D((2, 2))(x)\n' +
+           CONVOLUTION), scores=ONE_LAYER),
     wrong(2, 'transposed convolutions',
           'convolution [12] of the decoder is transposed',
           (UPSAMPLED, UPSAMPLED.replace('Conv2D', 'Conv2DTranspose'))),
@@ -706,6 +728,23 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
           (NOISE, NOISE + ' * (mean.shape[-1] == 5)')),
     wrong(3, 'KL divergence of at most 100', CUT,
           (KL, 'ops.minimum(100.0, ' + KL + ')')),
+    wrong(3, 'KL divergence of log variances from -4 on', CUT,
+          ('1 + log_var -', '1 + ops.maximum(-4.0, log_var) -')),
+    wrong(3, 'KL multiplied by 0.001', 'divergence is multiplied by 0.001;',
+          (KL, '1e-3 * ' + KL), scores=NOTHING),
+    wrong(3, 'a cross-entropy of at least 0.1 for a value',
+          'where images are reconstructed well',
+          (SUMMED, SUMMED.replace('ops.sum(', 'ops.maximum(\n'
+           '        0.1 * y_true.shape[-1], ops.sum(') + ')'),
+          scores=(73, 75)),
+    wrong(3, 'no noise where the variance is small', 'another distribution',
+          (NOISE, NOISE + ' * ops.cast(\n            '
+           "log_var > -4, 'float32')")),
+    wrong(3, 'tanh in all hidden layers', [
+        'the hidden layers of the encoder use tanh',
+        'the hidden layers of the decoder use tanh'],
+          (ENCODER, ENCODER.replace('relu', 'tanh')),
+          (DECODER, DECODER.replace('relu', 'tanh')), scores=(91, 91)),
     wrong(3, 'no noise', 'is the mean itself, without noise',
           (SAMPLE, 'return mean')),
     wrong(3, 'noise in training only', 'is the mean itself, without noise',
@@ -869,6 +908,19 @@ BEHIND = (
         'the KL divergence is summed over the batch'],
           (SUMMED, 'ops.sum(ops.mean(ops.binary_crossentropy(y_true, y_pred),'
            ' axis=-1))'), (KL, KL.replace('ops.mean', 'ops.sum'))),
+    wrong(3, 'cross-entropy averaged, KL averaged over the latent', [
+        'the binary cross-entropy is averaged over the inputs',
+        'the KL divergence is averaged over the latent dimensions'],
+          (SUMMED, SUMMED.replace('ops.sum', 'ops.mean')),
+          (FORMULA, FORMULA.replace('ops.sum', 'ops.mean')),
+          scores=(58, 60)),
+    wrong(2, 'valid pooling, linear convolutions in the decoder', [
+        'max pooling must have same padding',
+        'the convolutions of the decoder before the last use linear'],
+          (POOLED, POOLED.replace("MaxPooling2D((2, 2), padding='same')",
+                                  'MaxPooling2D((2, 2))')),
+          (UPSAMPLED, UPSAMPLED.replace("'relu'", 'None')),
+          (VALID, VALID.replace("'relu'", 'None')), scores=(80, 90)),
     wrong(0, 'a layer of another size, mean absolute error', [
         'the layers have 13, 8, 32 nodes',
         'the loss is the mean absolute error'],
