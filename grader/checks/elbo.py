@@ -34,7 +34,7 @@ def measure(solution, models, encoder, purpose, large=0, well=False):
     # Beside a large exp(log_var) the other terms would be lost in rounding.
     kernel, bias = encoder.part_of(weights)
     kernel *= 0.4
-    bias += large * np.linspace(-1.2, 1, len(bias))
+    bias += large * np.linspace(-1.2, 1.3, len(bias))
     decoder = solution.randomise(models.decoder.weights(), purpose, 1.0)
     if not large:
         decoder[-1] = bright(decoder[-1])
