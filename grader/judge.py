@@ -11,6 +11,7 @@ from concurrent import futures
 
 from . import scores, submissions
 from .checks import checks_of
+from .models import SIDES
 from .printable import clean
 from .registry import Fault, TASKS, Unjudged
 from .sandbox import cage
@@ -222,6 +223,17 @@ def verdict(task, text, results, weights):
         'checks': points}
 
 
+def in_order(lines, order):
+    """Gives the lines of the models in the order in which they are returned
+
+    Args:
+        lines: dict, see source.lines.lines_of.
+        order: list of int, the places of encoder, decoder and auto.
+    """
+    return dict(lines, **{side: lines.get(SIDES[place])
+                          for side, place in zip(SIDES, order)})
+
+
 def payer(points):
     """Makes the function that tells what a fault costs
 
@@ -267,6 +279,7 @@ def judge_task(task, text, runner, options, tell):
     results = judge_file(solution, text,
                          lambda fault: tell(file, clean(str(fault))))
     solution.close()
+    text = dict(text, lines=in_order(text['lines'], solution.order))
     return dict(verdict(task, text, results, options.weights[task]),
                 seconds=round(time.monotonic() - began, 2))
 

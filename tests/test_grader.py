@@ -180,6 +180,13 @@ def test_what_a_fault_takes():
             if not earned} == set(LEARNING)
 
 
+def test_lines_of_models_in_another_order():
+    """A fault of the decoder has the line that makes it, wherever it stands"""
+    lines = {'encoder': 3, 'decoder': 1, 'auto': 2, 'compile': 4}
+    assert judge.in_order(lines, [1, 2, 0]) == {
+        'encoder': 1, 'decoder': 2, 'auto': 3, 'compile': 4}
+
+
 def pipes():
     """Makes the two ends of a connection"""
     there, back = os.pipe(), os.pipe()
