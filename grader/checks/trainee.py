@@ -118,7 +118,7 @@ class Trainee:
         """
         values, _ = oracle.preactivations(
             self.decoder, pairs(arrays, codes.ndim), codes)
-        factor = min(1, LOGIT / np.abs(values[-1][0]).max())
+        factor = LOGIT / max(LOGIT, np.abs(values[-1][0]).max())
         return arrays[:-2] + [np.float32(factor * array).astype('float64')
                               for array in arrays[-2:]]
 
