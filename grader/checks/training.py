@@ -108,26 +108,29 @@ def moves_by_adam(trainee, inputs, scale, count=None):
     return None if missed.any() else rates[0]
 
 
-def judge_elsewhere(trainee, inputs, rates):
+def judge_elsewhere(trainee, inputs, seen, rates):
     """Judges a step with large weights, and one after many steps
 
     Args:
         trainee: Trainee.
         inputs: array.
-        rates: array (steps,), its learning rates until now.
+        seen: list, the numbers of steps that it has made.
+        rates: array (steps,), the learning rates of these.
 
     Returns:
         list of Fault, what is wrong with the optimizer.
     """
+    # By a schedule the rate may be next to nothing by now.
+    count = seen[np.flatnonzero(rates > rates.max() / 2)[-1]]
     # The step that those are compared with.
-    if not moves_by_adam(trainee, inputs, 1.0):
+    if not moves_by_adam(trainee, inputs, 1.0, count):
         return [Fault('after {} steps the weights do not {}'.format(
             len(trainee.slopes) - 1, BY_ADAM), 'compile')]
     wrong = []
     # If auto decodes another output than the sample, the log variances would
     # be large too, and the KL divergence infinite.
     if trainee.fed not in ('mean', 'log_var') and not moves_by_adam(
-            trainee, inputs, LARGE):
+            trainee, inputs, LARGE, count):
         wrong.append('where they are large, the weights do not ' + BY_ADAM)
     # It goes on from there, so each step later is told how many were made.
     # What Adam divides by, which grows with the steps, is in this rate.
@@ -150,7 +153,7 @@ def judge_more(trainee, inputs, seen, rates, found):
         return [], [Fault(
             'the learning rate is {} than {}, with which hardly anything is '
             'learnt; that of Adam is 0.001'.format(*than), 'compile')]
-    others = judge_elsewhere(trainee, inputs, rates)
+    others = judge_elsewhere(trainee, inputs, seen, rates)
     if others:
         return [], others
     # Last: after it a graph's moments are not known, see LOOSE.
