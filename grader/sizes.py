@@ -71,6 +71,11 @@ def sizes_of(solution):
         drawn_sizes(solution)]
 
 
+def possible_sizes(solution):
+    """Lists arguments of which a file with valid pooling knows some, too"""
+    return sizes_of(solution) + [EVEN] * (solution.task == IMAGES)
+
+
 def trained_sizes(solution, *networks):
     """Chooses the arguments with which loss and training are judged
 
@@ -85,8 +90,7 @@ def trained_sizes(solution, *networks):
         Unjudged: if no models can be made.
     """
     made = []
-    for sizes in [drawn_sizes(solution)] + sizes_of(solution) + [EVEN] * (
-            solution.task == IMAGES):
+    for sizes in [drawn_sizes(solution)] + possible_sizes(solution):
         with contextlib.suppress(Unjudged):
             models = solution.models(sizes)
             made.append((
@@ -124,7 +128,10 @@ def bright(bias):
 
 
 def values_like_inputs(solution, shape):
-    """Makes values in [0, 1], the ends among them, each image darker"""
+    """Makes values in [0, 1], the ends among them
+
+    Each image is darker than the one before.
+    """
     values = np.clip(1.4 * solution.draw('inputs').rand(*shape) - 0.2, 0, 1)
     values *= np.linspace(1, 0.1, len(values)).reshape(
         (-1,) + (1,) * (values.ndim - 1))

@@ -14,7 +14,7 @@ from .models import SIDES, Missing, Models
 from .registry import Fault, IMAGES, TASKS, Unjudged, require
 from .sandbox import protocol
 from .sandbox.answers import FORMS, fits
-from .sizes import EVEN, shape_of, sizes_of
+from .sizes import possible_sizes, shape_of
 from .wording import error_sentence, plural, written
 
 WANTED = 'it must return encoder, decoder, auto'
@@ -355,9 +355,8 @@ class Solution:
             """Chooses the sizes"""
             made = None
             # With fewer hidden layers, few mistakes would show.
-            for sizes in sorted(
-                    sizes_of(self) + [EVEN] * (self.task == IMAGES),
-                    key=lambda sizes: len(sizes[1]) < 2):
+            for sizes in sorted(possible_sizes(self),
+                                key=lambda sizes: len(sizes[1]) < 2):
                 with contextlib.suppress(Unjudged):
                     models = self.models(sizes)
                     if self.fit(models):

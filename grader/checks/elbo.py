@@ -9,7 +9,7 @@ from ..registry import (Fault, LEARNING, Unjudged, VARIATIONAL, check,
 from ..sizes import (BATCH, EXERCISE, WHOLE, bright, dark_inputs,
                      trained_sizes)
 from .heads import Encoder
-from .loss import (ADDED, BLACK, CUT, LOSSES, SHAPING, WELL, Objective, black,
+from .loss import (ADDED, CUT, LOSSES, SHAPING, WELL, Objective, black,
                    ends_in_sigmoid, entropies, evaluated, near, nearest,
                    reconstruct)
 
@@ -41,8 +41,7 @@ def measure(solution, models, encoder, purpose, large=0, well=False):
     decoder[-2:] = [(1 + large) * array for array in decoder[-2:]]
     inputs = dark_inputs(solution, models.sizes, BATCH)
     if well:
-        decoder = black(decoder)
-        inputs = (BLACK * inputs).astype('float32').astype('float64')
+        decoder, inputs = black(decoder, inputs)
     # A decoder that does not see its input.
     models.set(encoder=weights, decoder=[0 * decoder[0]] + decoder[1:])
     outputs, _ = reconstruct(models, inputs)
@@ -83,32 +82,16 @@ PRINTED = ', as the losses that the exercise prints show (214 after the ' \
     'first epoch, where an average over the pixels is below 1)'
 
 
-def find(value, meanings, sizes, otherwise):
-    """Finds what a measured factor means
+def kl_meanings(dims, latent, batch):
+    """Lists what factors of the KL divergence mean
 
     Args:
-        value: float.
-        meanings: function of the number of values of an input and of a code,
-            and of the size of a batch, which lists pairs of a factor and a
-            str, what it means.
-        sizes: tuple, with which it was measured.
-        otherwise: str, what other factors mean.
+        dims, latent: int, how many values an input and a code have.
+        batch: int, how many inputs a batch has.
 
     Returns:
-        str, or None if it is right; float, the factor with the exercise's
-        sizes.
+        list of pairs of a factor and a str, or None if that is right.
     """
-    dims, _, latent = EXERCISE[VARIATIONAL]
-    for (factor, meaning), (other, _) in zip(
-            meanings(sizes[0], sizes[2], BATCH),
-            meanings(dims, latent, WHOLE)):
-        if abs(value - factor) < 0.01 * abs(factor) + NONE:
-            return meaning, other
-    return otherwise.format(value), value
-
-
-def kl_meanings(dims, latent, batch):
-    """Lists what factors of the KL divergence mean, see find"""
     return [
         (0, 'missing in the loss; it must be added' + PRINTED),
         (-1, 'subtracted; it must be added'),
@@ -125,23 +108,8 @@ def kl_meanings(dims, latent, batch):
         (1, None)]
 
 
-def kl_fault(factor, sizes):
-    """Makes the Fault of a KL divergence that is multiplied
-
-    Args:
-        factor: float, by what.
-        sizes: tuple, with which it was measured.
-
-    Returns:
-        Fault, or None; float, the factor with the exercise's sizes.
-    """
-    meaning, other = find(factor, kl_meanings, sizes, 'multiplied by {:.3g}; '
-                          'it must be added as it is')
-    return meaning and Fault('the KL divergence is ' + meaning, 'loss'), other
-
-
 def entropy_meanings(dims, latent, batch):
-    """Lists what factors of the cross-entropy mean, see find"""
+    """Lists what factors of the cross-entropy mean, see kl_meanings"""
     return [
         (0, 'missing in the loss'),
         (1 / dims, 'averaged over the inputs; it must be summed over them and '
@@ -152,12 +120,35 @@ def entropy_meanings(dims, latent, batch):
         (1, None)]
 
 
-def entropy_fault(factor, sizes):
-    """Makes the Fault of a cross-entropy that is multiplied, see kl_fault"""
-    meaning, other = find(factor, entropy_meanings, sizes, 'multiplied by '
-                          '{:.3g}; it must be summed over the inputs as it is')
-    return meaning and Fault('the binary cross-entropy is ' + meaning,
-                             'loss'), other
+# What each term is called, what its factors mean, and what it must be.
+DIVERGENCE = 'KL divergence', kl_meanings, 'added'
+ENTROPY = 'binary cross-entropy', entropy_meanings, 'summed over the inputs'
+
+
+def term_fault(term, factor, sizes):
+    """Makes the Fault of a term of the loss that is multiplied
+
+    Args:
+        term: DIVERGENCE or ENTROPY.
+        factor: float, by what.
+        sizes: tuple, with which it was measured.
+
+    Returns:
+        Fault, or None if it is right; float, the factor with the exercise's
+        sizes.
+    """
+    name, meanings, must = term
+    dims, _, latent = EXERCISE[VARIATIONAL]
+    meaning, other = next(
+        ((meaning, other) for (one, meaning), (other, _) in zip(
+            meanings(sizes[0], sizes[2], BATCH),
+            meanings(dims, latent, WHOLE))
+         if abs(factor - one) < 0.01 * abs(one) + NONE),
+        # More digits would be those of rounding, see NONE.
+        ('multiplied by {:.3g}; it must be {} as it is'.format(
+            round(factor, 5), must), factor))
+    fault = Fault('the {} is {}'.format(name, meaning), 'loss')
+    return fault if meaning else None, other
 
 
 def diagnose_factors(measured, sizes):
@@ -176,10 +167,11 @@ def diagnose_factors(measured, sizes):
             'loss is divided by the number of inputs; cross-entropy and '
             'KL divergence must be summed', line='loss', found=found)
     (first, divergence), (second, entropy) = [
-        kl_fault(b, sizes), entropy_fault(a / dims, sizes)]
+        term_fault(DIVERGENCE, b, sizes), term_fault(ENTROPY, a / dims, sizes)]
     faults = list(filter(None, [first, second]))
     # Without a KL divergence, or with little else, nothing is learnt, or
-    # something else.
+    # something else. With factors that people write, as 0.01 and 10, rounding
+    # would decide.
     learns = entropy and 0.007 < divergence / entropy < 12
     for fault in faults:
         fault.takes = () if learns else LEARNING
@@ -204,7 +196,7 @@ def diagnose_reconstruction(measured, sizes):
             raise Fault(
                 'the reconstruction loss is {}; it must be the binary '
                 'cross-entropy'.format(name), 'loss',
-                also=filter(None, kl_fault(d, sizes)[:1]),
+                also=filter(None, term_fault(DIVERGENCE, d, sizes)[:1]),
                 found=Objective(lambda t, p, values: (
                     c * function(t, p) + d * kl(values)), False))
 

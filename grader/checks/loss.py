@@ -31,8 +31,6 @@ MOST = 2 ** 14
 
 CUT = 'where outputs are near 0 and 1, the loss reported is {:.5g}; it must ' \
     'be {:.5g}, for nothing may be cut off there'
-# What makes images nearly black.
-BLACK = 0.05
 WELL = 'where images are reconstructed well, the loss reported is {:.5g}; ' \
     'it must be {:.5g}'
 # Where students cut outputs.
@@ -266,9 +264,18 @@ def cut(least):
         p.real > 1 - least, 1 - least, p)))
 
 
-def black(weights):
-    """Makes a decoder's weights that lead to outputs near 0"""
-    return weights[:-2] + [0.1 * weights[-2], 0 * weights[-1] - 4]
+def black(weights, inputs):
+    """Makes images nearly black, and a decoder whose outputs are so as well
+
+    Args:
+        weights: list of arrays, the decoder's.
+        inputs: array.
+
+    Returns:
+        list of arrays; array, rounded as it is sent.
+    """
+    return weights[:-2] + [0.1 * weights[-2], 0 * weights[-1] - 4], (
+        0.05 * inputs).astype('float32').astype('float64')
 
 
 def judge_black(models, inputs, weights, factors, right):
@@ -280,9 +287,9 @@ def judge_black(models, inputs, weights, factors, right):
         right: Objective.
         models, inputs, weights, factors: see judge_edges.
     """
+    decoder, inputs = black(weights['decoder'], inputs)
     models.set(encoder=[0 * array for array in weights['encoder']],
-               decoder=black(weights['decoder']))
-    inputs = (BLACK * inputs).astype('float32').astype('float64')
+               decoder=decoder)
     outputs, targets = reconstruct(models, inputs)
     received, expected = models.evaluate(inputs)[0], right.function(
         targets, outputs, None).mean()
