@@ -12,7 +12,8 @@ nox.options.download_python = 'never'
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_venv = 'yes'
 
-# The Python of each runtime, one that its packages have wheels for.
+# The Python of each runtime, one that its packages have wheels for; from the
+# oldest TensorFlow to the newest.
 PYTHONS = {
     'page': '==3.6.*',
     'tf2.0': '==3.7.*',

@@ -33,7 +33,7 @@ HINTS = (
      'out of scope|Graph execution error.*[Pp]laceholder|'
      'passing (a )?Keras(Tensor| symbolic)|Keras symbolic inputs/outputs|'
      'Inputs to eager execution function cannot be Keras symbolic tensors|'
-     '^auto[.].*KerasTensor', LOSS, 'page'),
+     '^(auto[.]|training).*KerasTensor', LOSS, 'page'),
     ('is not connected to `inputs`|Graph disconnected',
      'a model must begin where its output comes from: start from inputs, as '
      'in keras.Model(inputs, decoder(encoder(inputs)))', None),
@@ -89,17 +89,26 @@ HINTS = (
     (r'<lambda>\(\) missing \d+ required positional',
      'a layer gives its function one argument; of several tensors, a list',
      None),
-    ("layers' has no attribute",
-     'names of layers have large letters: Conv2D, MaxPooling2D', None),
     ("has no attribute '(add_loss|add_metric|backend)'|"
      r"keras.backend' has no attribute '(function|\w*_phase\w*|local_conv\dd|"
      r"manual_variable\w*|normalize_batch\w*|placeholder|print_tensor|"
-     r"random_binomial|reset_uids)'|add_loss.* not supported|"
-     r"losses' has no attribute '(kl_divergence|log_cosh|mean_\w+_error)'",
-     'newer versions of Keras do not have this', 'tf2.15'),
+     r"random_binomial|reset_uids|tile)'|add_loss.* not supported|"
+     r"losses' has no attribute '(kl_divergence|log_cosh|mean_\w+_error)'|"
+     "(losses|metrics)' has no attribute '((Binary|Categorical)Crossentropy|"
+     "KLDivergence|Loss|Mean|Mean(Absolute|Squared)Error|Reduction)'|"
+     "layers' has no attribute '(Identity|LayerNormalization|Rescaling)'|"
+     "initializers' has no attribute '(Glorot|He|Lecun)(Normal|Uniform)'|"
+     "optimizers' has no attribute '(AdamW|legacy|schedules)'|"
+     "keras' has no attribute 'saving'|'set_random_seed'",
+     'other versions of Keras have this', 'tf2.15'),
+    ("keras' has no attribute '(KerasTensor|Layer|Loss|Operation|Optimizer|"
+     "Variable|device|ops|random|tree)'|single output tensor",
+     'newer versions of Keras have this', 'newest'),
+    ("layers' has no attribute",
+     'names of layers have large letters: Conv2D, MaxPooling2D', None),
     ("tensorflow' has no attribute|keras' has no attribute "
      "'(objectives|contrib)'|backend' has no attribute '[gs]et_session'",
-     'newer versions do not have this', 'page'),
+     'older versions have this', 'page'),
     ('PermissionError|Operation not permitted',
      'in the cage a file has no network and no other files', None),
 )

@@ -37,13 +37,19 @@ def number(kind, least, most):
     return read
 
 
-def runtime(name):
-    """Reads the name of a runtime of noxfile.py, for argparse's `type`"""
+def runtimes():
+    """Lists the runtimes of noxfile.py, from the oldest to the newest"""
     with open(os.path.join(ROOT, 'noxfile.py'), encoding='utf-8') as file:
         names, = (list(ast.literal_eval(node.value))
                   for node in ast.parse(file.read()).body
                   if isinstance(node, ast.Assign) and
                   getattr(node.targets[0], 'id', None) == 'PYTHONS')
+    return names
+
+
+def runtime(name):
+    """Reads the name of a runtime, for argparse's `type`"""
+    names = runtimes()
     if name not in names:
         raise argparse.ArgumentTypeError('must be one of {}. Received: {}'
                                          .format(', '.join(names), name))

@@ -4,6 +4,7 @@
 import re
 
 from .hints import HINTS
+from .options import runtimes
 from .printable import clean
 
 
@@ -64,12 +65,14 @@ def error_sentence(action, kind, text, runtime):
         return action + ' used more memory than it may'
     what = re.sub(r'^{}: '.format(re.escape(kind)), '', gist(text))
     said = '{} {} {}'.format(action, kind, text)
-    meaning, older = next(
-        ((': ' + meaning, older) for pattern, meaning, older in HINTS
+    meaning, other = next(
+        ((': ' + meaning, other) for pattern, meaning, other in HINTS
          if re.search(pattern, said, re.DOTALL)), ('', None))
-    if older not in (None, runtime):
+    if other not in (None, runtime):
+        names = runtimes()
         meaning += '; written for {} TensorFlow? Try RUNTIME={}'.format(
-            'a newer' if runtime == 'page' else 'an older', older)
+            'a newer' if names.index(runtime) < names.index(other) else
+            'an older', other)
     if meaning:
         what = clean(what, 280 - len(action + kind + meaning))
     return '{} raised {}{}{}'.format(action, kind, what and ': ' + what,

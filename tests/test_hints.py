@@ -123,7 +123,10 @@ RAISED = (
     ('AttributeError', "module 'keras.api._v2.keras.layers' has no attribute "
      "'Conv2d'", 'Conv2D'),
     ('AttributeError', "module 'keras._tf_keras.keras.losses' has no "
-     "attribute 'mean_squared_error'", 'RUNTIME=tf2.15'),
+     "attribute 'mean_squared_error'", 'an older TensorFlow? Try '
+     'RUNTIME=tf2.15'),
+    ('AttributeError', "module 'tensorflow.keras' has no attribute 'ops'",
+     'newer versions'),
     ('AttributeError', "module 'keras._tf_keras.keras.backend' has no "
      "attribute 'placeholder'", 'RUNTIME=tf2.15'),
     ('AttributeError', "module 'keras._tf_keras.keras.backend' has no "
@@ -155,6 +158,18 @@ def test_meaning(kind, text, word):
     assert len(sentence) <= 300, sentence
 
 
+@pytest.mark.parametrize('runtime, name, other', [
+    ('page', ".losses' has no attribute 'BinaryCrossentropy'", 'tf2.15'),
+    ('page', "' has no attribute 'ops'", 'newest'),
+    ('tf2.15', "' has no attribute 'random'", 'newest'),
+    ('tf2.11', ".utils' has no attribute 'set_random_seed'", 'tf2.15')])
+def test_newer(runtime, name, other):
+    """What an older runtime lacks is told of a newer one"""
+    assert error_sentence(CALL, 'AttributeError', "module 'tensorflow.keras" +
+                          name, runtime).endswith(
+        'written for a newer TensorFlow? Try RUNTIME=' + other)
+
+
 @pytest.mark.parametrize('text', [
     "module 'keras._tf_keras.keras.backend' has no attribute 'summ'",
     "module 'keras._tf_keras.keras.losses' has no attribute 'crossentropy'"])
@@ -184,7 +199,7 @@ def test_advice_has_no_hint():
 @pytest.mark.parametrize('text', LOSSES)
 def test_loss(text):
     """A loss over tensors of the model is told of add_loss, as make does it"""
-    sentence = error_sentence('auto.train_on_batch()', 'ValueError', text,
+    sentence = error_sentence('training', 'ValueError', text,
                               'newest')
     assert 'self.add_loss' in sentence
     assert sentence.endswith('; written for an older TensorFlow? Try '
