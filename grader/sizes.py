@@ -23,8 +23,9 @@ STACKS = [((12, 20, 2), [4, 3, 5], (2, 3, 5)),
 # not matter.
 EVEN = ((16, 24, 2), [4, 3, 5], (2, 3, 5))
 LAMBTHA = 0.03
-# How many inputs losses are judged with.
-BATCH = 24
+# How many inputs losses are judged with: a prime, for the batch divided by the
+# latent dimensions must be no factor that people write.
+BATCH = 23
 # The exercise's batch.
 WHOLE = 256
 

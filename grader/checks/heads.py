@@ -40,6 +40,7 @@ DEVIATIONS = (
     ('exp(-log_var / 2)', lambda log_var: np.exp(-log_var / 2)),
     ('1, not by the deviation', lambda log_var: 1 + 0 * log_var),
     ('sqrt(abs(log_var))', lambda log_var: np.sqrt(np.abs(log_var))),
+    ('softplus(log_var)', lambda log_var: np.logaddexp(0, log_var)),
 )
 
 # What is known of the three outputs. roles: list of int, the places of sample,
@@ -162,8 +163,11 @@ def explains(spread, log_var, deviation):
     # Medians, for the noise may have any distribution.
     centre = np.median(noise)
     width = np.median(np.abs(noise - centre)) / 0.674490
+    # Of what is no noise, the latent dimensions have means of their own.
+    apart = np.abs(np.median(noise, axis=0) - centre).max()
     # With a wrong deviation the noise depends on the log variance.
-    return (width > 1e-6 and not depends(noise - centre, log_var) and
+    return (width > 1e-6 and apart < BOUND * width * len(noise) ** -0.5 and
+            not depends(noise - centre, log_var) and
             oracle.normal_distance((noise - centre) / width) < oracle.SURE
             ), centre, width
 
@@ -333,7 +337,8 @@ def judge_heads(solution, models, heads, networks):
                                       solution.deadline)
         require(found[key], 'the {} is not what the last two layers of the '
                 'encoder give without an activation', head, line='encoder',
-                unless=('encoder-layers',))
+                unless=('encoder-layers',) + ('outputs',) * (
+                    key == 'log_var' and heads.log_var_of is not np.asarray))
         if fault:
             kind, index, used, right = fault
             if right == 'linear':
