@@ -273,11 +273,11 @@ class Models:
                                  auto=self.solution.order[2])[0]
 
     def train(self, *inputs, steps=1, **more):
-        """Trains steps by train_on_batch, or by fit if `way` says so
+        """Trains step by step, or by fit if `way` says so
 
         Args:
             *inputs: arrays; for fit two, of one input each.
-            steps: int, how many; all by train_on_batch begin with the same
+            steps: int, how many; all begin with the same
                 weights.
             **more: see runner.Module.train.
 
@@ -286,12 +286,12 @@ class Models:
             val_loss of the last epoch, and how many epochs there were. List
             of arrays, the weights of encoder and decoder after all.
         """
-        way = more.setdefault('way', 'train_on_batch')
+        way = more.setdefault('way', 'steps')
         more.setdefault('count')
         try:
             losses, *weights = self.auto.ask(
-                'train', 'auto.{}()'.format(way), list(inputs) + list(
-                    map(self.targets, inputs)), steps=steps,
+                'train', 'auto.fit()' if way == 'fit' else 'training',
+                list(inputs) + list(map(self.targets, inputs)), steps=steps,
                 models=self.solution.order[:2], **more)
         except Fault as fault:
             # What ended the process, or its time, may be something else.

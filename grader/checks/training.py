@@ -24,7 +24,7 @@ from .training_noise import judge_sample, learns_deviation
 
 # Images, and models with many weights, take longer to compute.
 FEW = 4
-# Steps by train_on_batch: a few, as many as fit will make, to which some are
+# Steps: a few, as many as fit will make, to which some are
 # drawn; many more with always the same weights; a few again. From the many on
 # weights are small, and so are most gradients: a rule that remembers larger
 # ones shows. Of models with more than MOST weights, as a wrong file may need
@@ -51,7 +51,7 @@ def trained_models(solution, found):
 
 
 def follow(trainee, inputs):
-    """Trains by train_on_batch
+    """Trains step by step
 
     Returns:
         Run, in which nothing is wanted yet.
@@ -71,7 +71,7 @@ def follow(trainee, inputs):
         loss, slope = trainee.learn(arrays, inputs)
         losses, after = trainee.models.train(inputs, steps=times)
         if trainee.exact:
-            demand_loss('train_on_batch', 'loss', losses[0], loss, len(inputs))
+            demand_loss('training', 'loss', losses[0], loss, len(inputs))
         moves.append(flat(after) - flat(arrays))
         trainee.slopes += times * [slope]
         seen.append(len(trainee.slopes) - 1)

@@ -13,16 +13,14 @@ def loss_of(method, *arguments, **options):
     """Calls evaluate or train_on_batch and picks the loss of what it reports
 
     Returns:
-        number; int, how many values it reports.
-
-    Raises:
-        KeyError: if it reports values by name and none of them is the loss.
+        number, NaN if none of the values has the name of the loss; int, how
+        many values it reports.
     """
     # TensorFlow 2.2 and later can give the values by name. Their order says
     # little: a train_step of one's own may put others before the loss.
     if 'return_dict' in inspect.signature(method).parameters:
         values = method(*arguments, return_dict=True, **options)
-        return values['loss'], len(values)
+        return values.get('loss', np.nan), len(values)
     values = np.ravel(method(*arguments, **options))
     return values[0], len(values)
 
@@ -36,13 +34,20 @@ def fit(auto, header, given):
     # The exercise's mains call it so.
     history = auto.fit(
         inputs, targets, epochs=header['epochs'], batch_size=size,
-        shuffle=True, validation_data=(other, others), verbose=0).history
-    return [history.get(name, [np.nan])[-1] for name in (
-        'loss', 'val_loss')] + [len(history['loss'])]
+        shuffle=True, validation_data=(other, others), verbose=0)
+    return [history.history.get(name, [np.nan])[-1] for name in (
+        'loss', 'val_loss')] + [len(history.epoch)]
 
 
-def by_steps(auto, count, given, models):
-    """Trains by train_on_batch, each time with the weights that models have
+def by_steps(auto, count, given, models, own):
+    """Trains step by step, each time with the weights that models have
+
+    Args:
+        auto: keras.Model.
+        count: int, how many steps.
+        given: list of arrays, the inputs and targets.
+        models: list of keras.Model, of which the weights are.
+        own: bool, whether auto has a train_step of its own.
 
     Returns:
         list, the loss of each step.
@@ -54,5 +59,10 @@ def by_steps(auto, count, given, models):
             model.set_weights(weights)
         # Later versions report an average since a reset.
         getattr(auto, 'reset_metrics', int)()
-        losses.append(loss_of(auto.train_on_batch, *given)[0])
+        # To a train_step Keras 3 gives three values here, and in fit two, as
+        # its guide to a train_step of one's own has it.
+        losses.append(
+            auto.fit(*given, batch_size=len(given[0]), verbose=0).history.get(
+                'loss', [np.nan])[-1] if own else
+            loss_of(auto.train_on_batch, *given)[0])
     return losses

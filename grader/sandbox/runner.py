@@ -199,7 +199,7 @@ class Module:
     def train(self, header, given):
         """Trains; gives losses and then the weights of two models
 
-        All steps by train_on_batch begin with the same weights. With a
+        All steps, if not by fit, begin with the same weights. With a
         count, the optimizer goes on as after so many steps.
         """
         auto = self.model(header)
@@ -222,8 +222,10 @@ class Module:
                 optimizer.iterations.assign(header['count'])
             else:
                 keras.backend.set_value(optimizer.iterations, header['count'])
+        own = getattr(type(auto), 'train_step', None) is not getattr(
+            keras.Model, 'train_step', None)
         losses = fit(auto, header, given) if header['way'] == 'fit' else \
-            by_steps(auto, header['steps'], given, models)
+            by_steps(auto, header['steps'], given, models, own)
         return {}, [np.array(losses)] + [
             array for model in models for array in self.learnt(model)]
 
