@@ -85,6 +85,9 @@ class Results:
         Args:
             check: registry.Check.
             solution: Solution.
+
+        Returns:
+            list of Fault.
         """
         name = check.name
         try:
@@ -97,11 +100,12 @@ class Results:
             found.failed = self.failed.intersection(check.before)
             self.found[name] = check.judge(solution, found)
         except (Fault, Unjudged) as raised:
-            self.keep(check, raised)
+            return self.keep(check, raised)
         # A fault of the grader's own must not cost the other files their
         # grades.
         except Exception as error:
             self.unjudged[name] = Unjudged(failure(error))
+        return []
 
     @property
     def failed(self):
@@ -109,7 +113,11 @@ class Results:
         return set(self.faults) | set(self.unjudged)
 
     def keep(self, check, raised):
-        """Keeps the Fault or Unjudged that a check has raised"""
+        """Keeps the Fault or Unjudged that a check has raised
+
+        Returns:
+            list of Fault.
+        """
         if raised.found is not None:
             self.found[check.name] = raised.found
         if isinstance(raised, Unjudged):
@@ -117,7 +125,12 @@ class Results:
         elif self.cause(set(raised.unless) & set(check.before)):
             self.unjudged[check.name] = Unjudged(by=raised.unless)
         else:
-            self.faults[check.name] = [raised] + raised.also
+            faults = [raised] + raised.also
+            for fault in faults:
+                self.faults.setdefault(
+                    fault.instead or check.name, []).append(fault)
+            return faults
+        return []
 
 
 def failure(error):
@@ -145,8 +158,7 @@ def judge_file(solution, text, tell):
     results = Results({check.name for check in checks})
     for check in checks:
         if not check.advice:
-            results.make(check, solution)
-            for fault in results.faults.get(check.name, ()):
+            for fault in results.make(check, solution):
                 tell(fault)
     # Who has faults to mend needs no advice yet.
     if not (results.failed or text['faults'] or text['not_judged']):

@@ -27,7 +27,7 @@ class Fault(Exception):
     """What is wrong with a file, in a sentence that a student understands"""
 
     def __init__(self, sentence, line=None, also=(), unless=(), found=None,
-                 takes=()):
+                 takes=(), instead=None):
         """Takes the sentence and what goes with it
 
         Args:
@@ -39,6 +39,8 @@ class Fault(Exception):
             found: what the check has found in spite of the fault.
             takes: tuple of str, names of other checks that earn nothing
                 beside this fault, see LEARNING.
+            instead: str, the name of the check that has this fault, if it is
+                not the one that finds it.
         """
         super().__init__(sentence)
         self.line = line
@@ -46,6 +48,7 @@ class Fault(Exception):
         self.unless = unless
         self.found = found
         self.takes = takes
+        self.instead = instead
 
 
 class Unjudged(Exception):

@@ -82,6 +82,11 @@ PRINTED = ', as the losses that the exercise prints show (214 after the ' \
     'first epoch, where an average over the pixels is below 1)'
 
 
+ALONE = 'averaged over the inputs and multiplied by {0}, which is right for ' \
+    '{0} inputs alone; it must be summed over them'.format(
+        EXERCISE[VARIATIONAL][0])
+
+
 def kl_meanings(dims, latent, batch):
     """Lists what factors of the KL divergence mean
 
@@ -117,7 +122,8 @@ def entropy_meanings(dims, latent, batch):
         (batch, 'summed over the batch; it must be averaged over the batch'),
         (batch / dims, 'averaged over the inputs and summed over the batch; '
                        'it must be the other way round'),
-        (1, None)]
+        (1, None),
+        (EXERCISE[VARIATIONAL][0] / dims, ALONE)]
 
 
 # What each term is called, what its factors mean, and what it must be.
@@ -147,7 +153,8 @@ def term_fault(term, factor, sizes):
         # More digits would be those of rounding, see NONE.
         ('multiplied by {:.3g}; it must be {} as it is'.format(
             round(factor, 5), must), factor))
-    fault = Fault('the {} is {}'.format(name, meaning), 'loss')
+    fault = Fault('the {} is {}'.format(name, meaning), 'loss',
+                  instead='sizes' if meaning is ALONE else None)
     return fault if meaning else None, other
 
 
