@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from grader import gradients, judge, optimizers, oracle, scores
-from grader.checks import checks_of, elbo, loss, sparse, training_moves
+from grader.checks import (checks_of, elbo, heads, loss, sparse,
+                           training_moves)
 from grader.proof import variants
 from grader.proof.__main__ import cases, grade
 from grader.registry import LEARNING, TASKS, Check, Fault
@@ -131,10 +132,12 @@ def test_what_follows_from_a_fault():
     made = [
         ('wrong', raises(Fault('it is wrong')), (), ()),
         ('mended', raises(Fault('it is mended', found=7)), (), ()),
+        ('finds', raises(Fault('it is elsewhere', found=5, instead='sizes')),
+         (), ()),
         ('needs wrong', raises(AssertionError), ('wrong',), ()),
         ('needs needs wrong', raises(AssertionError), ('needs wrong',), ()),
         ('needs mended', lambda solution, found: seen.append(
-            (dict(found), found.right)), ('mended',), ('wrong',)),
+            (dict(found), found.failed)), ('mended', 'finds'), ('wrong',)),
         ('follows', raises(Fault('so it fails', unless=('wrong',))), (),
          ('wrong',)),
         ('does not follow', raises(Fault('it fails', unless=('passed',))), (),
@@ -144,15 +147,27 @@ def test_what_follows_from_a_fault():
     results = judge.Results({name for name, *_ in made})
     for name, function, needs, after in made:
         results.make(Check(name, function, (0,), needs, after, None), None)
-    assert seen == [({'mended': 7, 'wrong': None}, False)]
+    assert seen == [({'mended': 7, 'finds': 5, 'wrong': None},
+                     {'mended', 'wrong'})]
     assert {name: str(faults[0]) for name, faults in results.faults.items()
             } == {'wrong': 'it is wrong', 'mended': 'it is mended',
-                  'does not follow': 'it fails'}
+                  'does not follow': 'it fails', 'sizes': 'it is elsewhere'}
     said = {name: results.sentence(unjudged)
             for name, unjudged in results.unjudged.items()}
     assert said.pop('fails').startswith('the grader itself failed here')
     assert said == dict.fromkeys(
         ('needs wrong', 'needs needs wrong', 'follows'), 'it is wrong')
+
+
+def test_noise_has_one_mean():
+    """What differs from one latent dimension to the next is no noise"""
+    random = np.random.RandomState(0)
+    noise, log_var = random.randn(2, heads.MANY, 5)
+    deviation = np.exp(log_var / 2)
+    assert heads.explains((noise + 1) * deviation, log_var,
+                          dict(heads.DEVIATIONS)[None])[0]
+    assert not heads.explains((noise + np.linspace(-0.1, 0.1, 5)) * deviation,
+                              log_var, dict(heads.DEVIATIONS)[None])[0]
 
 
 @pytest.mark.parametrize('left, said', [(1, ['slow']), (0, [])])

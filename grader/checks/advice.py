@@ -58,7 +58,7 @@ def kinds_of_numbers(solution, found):
         solution.build(solution.primary.sizes, numpy=True,
                        tuples=[0, 1, 2])
     except Fault as fault:
-        raise Fault("with tuples and NumPy's integers, {}".format(
+        raise Fault("with tuples and NumPy's int64, {}".format(
             without_hint(str(fault))))
 
 

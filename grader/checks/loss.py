@@ -118,6 +118,8 @@ def demand_loss(way, name, received, expected, count, slack=0):
         count: int, the size of the batch.
         slack: float, how far it may be away.
     """
+    require(not np.isnan(received), '{} reports no {} that is a number', way,
+            name, line='loss')
     # TensorFlow 1.12 multiplies by the batch, see loss.
     require(any(near(received, factor * expected) or
                 abs(received - factor * expected) < factor * slack
@@ -165,15 +167,17 @@ def evaluated(models, inputs):
             raise
         received, fault = 0, raised
     # Where auto has no loss, Keras 2 reports 0.
-    if received:
+    if received and not np.isnan(received):
         return received
     # What auto says of itself chooses the words; it is no proof.
     told = models.tell()
     require(told['optimizer'], 'auto is not compiled; ' + COMPILED,
             line='auto')
-    require(told['loss'] or fault and 'compile' not in str(fault),
+    require(told['loss'] or received or
+            fault and 'compile' not in str(fault),
             'auto is compiled without a loss; ' + COMPILED, line='compile')
-    raise fault or Fault('auto.evaluate() reports a loss of 0', 'loss')
+    raise fault or Fault('auto.evaluate() reports ' + (
+        'no loss that is a number' if received else 'a loss of 0'), 'loss')
 
 
 def reconstruct(models, inputs):

@@ -28,7 +28,7 @@ from . import variants
 NEWER = r'keras\.ops\b|keras\.random|adamw|interpolation|' \
     r'BinaryCrossentropy|lambtha / 2|Sequential\(\[(\w+\.)+Input\(|' \
     r'(self|bias)\.trainable = False|\bnot training|if training|amsgrad|' \
-    r'weight_decay|gradient_accumulation|Lion|relu6|train_step|schedules'
+    r'weight_decay|gradient_accumulation|Lion|relu6|t(rain|est)_step|schedules'
 # What another runtime alone cannot show: TensorFlow 2.0 clips no gradients.
 WITHOUT = {'tf2.0': r'clipvalue'}
 HERE = os.path.dirname(os.path.abspath(__file__))

@@ -266,7 +266,7 @@ WRONG = (
           (COMPILE, """for layer in encoder.layers[1:] + decoder.layers[1:]:
         layer.bias.trainable = False
     """ + COMPILE), scores=(85, 96)),
-    wrong(0, 'dropout', 'train_on_batch reports a loss of',
+    wrong(0, 'dropout', 'training reports a loss of',
           (ENCODER, ENCODER + '    x = keras.layers.Dropout(0.2)(x)\n')),
     wrong(0, 'batch normalisation',
           'nothing but fully connected layers',
@@ -408,7 +408,7 @@ WRONG = (
           a\ layer\ of\ the\ (en|de)coder\ is\ missing.*\[6,\ 6,\ 6,\ 6\]""",
           ('    # Encoder\n',
            '    # Encoder\n    hidden_layers = hidden_layers[:3]\n')),
-    wrong(0, 'equal layers that are one', 'or one is used twice',
+    wrong(0, 'equal layers that are one', 'missing, used twice or',
           (ENCODER, """    made = {}
     for nodes in hidden_layers:
         key = nodes, int(x.shape[-1])
@@ -448,9 +448,21 @@ WRONG = (
           r'(other sizes have|fit reports a loss of .*) \(autoencoder\(784,',
           (ENCODER, ENCODER + "        if nodes == 128:\n"
            "            x = keras.layers.Dropout(0.2)(x)\n")),
-    wrong(0, 'half a batch', 'train_on_batch reports a loss of',
+    wrong(0, 'half a batch', 'training reports a loss of',
           (DEFINITION, MODEL.format('train_step', """x, y = inputs[0][:2]
         return super().train_step((x[::2], y[::2]))""")),
+          ('auto = keras.Model', 'auto = Other')),
+    wrong(0, 'a test_step that reports no loss',
+          'auto.evaluate.. reports no loss that is a number',
+          (DEFINITION, MODEL.format(
+              'test_step', "return {'other': super().test_step("
+              "inputs[0][:2])['loss']}")),
+          ('auto = keras.Model', 'auto = Other')),
+    wrong(0, 'a train_step that reports no loss',
+          'training reports no loss that is a number',
+          (DEFINITION, MODEL.format(
+              'train_step', "return {'other': super().train_step("
+              "inputs[0][:2])['loss']}")),
           ('auto = keras.Model', 'auto = Other')),
 
     wrong(1, 'a penalty that is not trained',
@@ -609,6 +621,11 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
           scores=ONE_LAYER),
     wrong(2, 'a convolution doubled in the encoder',
           'the encoder has a layer too many', (POOLED, CONVOLUTION + POOLED)),
+    wrong(2, 'a convolution after the last pooling',
+          'the encoder has a layer too many',
+          (POOLED, POOLED + CONVOLUTION.replace('    ' * 2, '    ', 1).replace(
+              'count', 'filters[-1]').replace(' ' * 39, ' ' * 35)),
+          scores=ONE_LAYER),
     wrong(2, 'tanh in the encoder',
           'the convolutions of the encoder use tanh; they must use relu',
           (POOLED, POOLED.replace('relu', 'tanh'))),
@@ -666,8 +683,9 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
           'the binary cross-entropy is averaged over the inputs',
           (SUMMED, SUMMED.replace('ops.sum', 'ops.mean'))),
     wrong(3, 'reconstruction for 784 inputs, whatever is asked for',
-          'the binary cross-entropy is multiplied by',
-          (SUMMED, SUMMED.replace('ops.sum', '784 * ops.mean'))),
+          'multiplied by 784, which is right for 784 inputs alone',
+          (SUMMED, SUMMED.replace('ops.sum', '784 * ops.mean')),
+          scores=(97, 97)),
     wrong(3, 'everything divided by the number of inputs',
           'the whole loss is divided by the number of inputs',
           (SUMMED, SUMMED.replace('ops.sum', 'ops.mean')),
@@ -730,6 +748,12 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
           (KL, 'ops.minimum(100.0, ' + KL + ')')),
     wrong(3, 'KL divergence of log variances from -4 on', CUT,
           ('1 + log_var -', '1 + ops.maximum(-4.0, log_var) -')),
+    # A batch divided by the latent dimensions was such a number.
+    wrong(3, 'KL multiplied by 4', 'divergence is multiplied by 4;',
+          (KL, '4.0 * ' + KL)),
+    wrong(3, 'deviation of softplus', r'is multiplied by softplus\(log_var\)',
+          (SAMPLE, 'return mean + keras.activations.softplus(log_var) * '
+           'noise')),
     wrong(3, 'KL multiplied by 0.001', 'divergence is multiplied by 0.001;',
           (KL, '1e-3 * ' + KL), scores=NOTHING),
     wrong(3, 'a cross-entropy of at least 3',
@@ -1074,6 +1098,10 @@ RIGHT = (
     x = keras.layers.ReLU()(x)
     x = keras.layers.UpSampling2D()(x)
 """)),
+    right(0, "a train_step of one's own, as in the guide of Keras",
+          (DEFINITION, MODEL.format('train_step', """x, y = inputs[0]
+        return super().train_step((x, y))""")),
+          ('auto = keras.Model', 'auto = Other')),
     right(2, 'activation after upsampling, which is the same', (VALID, """\
     x = keras.layers.Conv2D(filters[0], (3, 3))(x)
     x = keras.layers.UpSampling2D()(x)
