@@ -5,7 +5,7 @@ import numpy as np
 
 from ..optimizers import adam
 from ..registry import Fault, require
-from ..sizes import BATCH, EXERCISE, WHOLE, inputs_for
+from ..sizes import BATCH, EXERCISE, WHOLE, dark_inputs
 from ..wording import written
 from .loss import demand_loss
 from .trainee import Trainee, flat
@@ -92,7 +92,7 @@ def judge_epochs(trainee, rate, sizes, epochs):
     Returns:
         two lists of Fault, see judge_run.
     """
-    image, other = np.split(inputs_for(
+    image, other = np.split(dark_inputs(
         trainee.solution, trainee.models.sizes, 2), 2)
     before, made = trainee.prepare('fit {} '.format(epochs), image), len(
         trainee.slopes)

@@ -255,6 +255,10 @@ WRONG = (
           'auto and decoder are not shared',
           (WHOLE, 'keras.models.clone_model(decoder)(encoder(inputs))'),
           scores=NOTHING),
+    wrong(0, 'auto of the reconstruction and the input',
+          'all codes are equal, it depends on its inputs',
+          (WHOLE, 'keras.layers.Average()([inputs, ' + WHOLE + '])'),
+          scores=NOTHING),
     wrong(0, 'sigmoid applied twice', 'auto puts out something else',
           (WHOLE, "keras.layers.Activation('sigmoid')(" + WHOLE + ')')),
     wrong(0, 'decoder frozen', 'training does not change the (kernel|bias) of '
@@ -441,6 +445,13 @@ WRONG = (
               "'binary_crossentropy'", """lambda t, p: (
         keras.losses.binary_crossentropy(t, keras.ops.clip(p, 0.02, 0.98)))"""
               ))),
+    wrong(0, 'no gradient where most pixels are 0',
+          'training does not change',
+          (COMPILE, COMPILE.replace(
+              "'binary_crossentropy'", """lambda t, p: keras.ops.where(
+        keras.ops.mean(keras.ops.cast(t > 0, 'float32')) < 0.4,
+        keras.ops.stop_gradient(keras.losses.binary_crossentropy(t, p)),
+        keras.losses.binary_crossentropy(t, p))"""))),
     wrong(0, 'gradients clipped', 'do not move as Adam',
           (COMPILE, COMPILE.replace(
               "'adam'", 'keras.optimizers.Adam(clipvalue=1e-5)'))),
