@@ -50,6 +50,16 @@ def trained_models(solution, found):
     return solution.models(sizes)
 
 
+def judge_chance(trainee, inputs):
+    """Checks that training reports one loss for the same weights and inputs"""
+    losses, _ = trainee.models.train(inputs, steps=4)
+    # More than what is lost in rounding.
+    require(np.ptp(losses) < 1e-5 * np.abs(losses).max(), 'for the same '
+            'weights and inputs training reports losses from {:.6g} to '
+            '{:.6g}, as with dropout or noise', losses.min(), losses.max(),
+            line='auto')
+
+
 def follow(trainee, inputs):
     """Trains step by step
 
@@ -71,7 +81,11 @@ def follow(trainee, inputs):
         loss, slope = trainee.learn(arrays, inputs)
         losses, after = trainee.models.train(inputs, steps=times)
         if trainee.exact:
-            demand_loss('training', 'loss', losses[0], loss, len(inputs))
+            try:
+                demand_loss('training', 'loss', losses[0], loss, len(inputs))
+            except Fault:
+                judge_chance(trainee, inputs)
+                raise
         moves.append(flat(after) - flat(arrays))
         trainee.slopes += times * [slope]
         seen.append(len(trainee.slopes) - 1)

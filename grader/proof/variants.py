@@ -270,7 +270,7 @@ WRONG = (
           (COMPILE, """for layer in encoder.layers[1:] + decoder.layers[1:]:
         layer.bias.trainable = False
     """ + COMPILE), scores=(85, 96)),
-    wrong(0, 'dropout', 'training reports a loss of',
+    wrong(0, 'dropout', 'same weights .* as with dropout or noise',
           (ENCODER, ENCODER + '    x = keras.layers.Dropout(0.2)(x)\n')),
     wrong(0, 'batch normalisation',
           'nothing but fully connected layers',

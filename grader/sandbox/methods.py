@@ -62,7 +62,7 @@ def by_steps(auto, count, given, models, own):
         # To a train_step Keras 3 gives three values here, and in fit two, as
         # its guide to a train_step of one's own has it.
         losses.append(
-            auto.fit(*given, batch_size=len(given[0]), verbose=0).history.get(
-                'loss', [np.nan])[-1] if own else
+            auto.fit(*given, batch_size=len(given[0]), shuffle=False,
+                     verbose=0).history.get('loss', [np.nan])[-1] if own else
             loss_of(auto.train_on_batch, *given)[0])
     return losses
