@@ -10,7 +10,7 @@ import itertools
 
 import numpy as np
 
-from .oracle import ACTIVATIONS, apply, padded, pool, upsample, windows
+from .oracle import FUNCTIONS, apply, padded, pool, upsample, windows
 
 # The step of gradients: so small that its square rounds to nothing.
 STEP = 1e-30
@@ -65,7 +65,7 @@ def backward(steps, layers, x, slopes):
     for step, x, before in reversed(way):
         if before is not None:
             kernel, _ = layers[step[1]]
-            slopes = through(ACTIVATIONS[step[2]], before, slopes)
+            slopes = through(FUNCTIONS[step[2]], before, slopes)
             rest = tuple(range(slopes.ndim - 1))
             found[2 * step[1] + 1] += slopes.sum(axis=rest)
         if step[0] == 'dense':

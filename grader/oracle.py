@@ -82,6 +82,13 @@ ACTIVATIONS = {
     'exponential': np.exp,
     'relu and then sigmoid': lambda x: sigmoid(relu(x)),
 }
+# How a log variance is made where a layer gives something else.
+LOG_VARS = {
+    'log deviation': lambda x: 2 * x,
+    'softplus variance': lambda x: np.log(ACTIVATIONS['softplus'](x)),
+    'softplus deviation': lambda x: 2 * np.log(ACTIVATIONS['softplus'](x)),
+}
+FUNCTIONS = dict(ACTIVATIONS, **LOG_VARS)
 
 
 def padded(x, kernel, padding):
@@ -158,7 +165,7 @@ def apply(step, layers, x):
         kernel, bias = layers[step[1]]
         before = x.dot(kernel) + bias if step[0] == 'dense' else convolve(
             x, kernel, bias, step[3])
-        return ACTIVATIONS[step[2]](before), before
+        return FUNCTIONS[step[2]](before), before
     if step[0] == 'part':
         return x[..., step[1]:step[2]], None
     return {'pool': pool, 'up': upsample}[step[0]](x, step[1]), None

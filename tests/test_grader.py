@@ -170,6 +170,14 @@ def test_noise_has_one_mean():
                               log_var, dict(heads.DEVIATIONS)[None])[0]
 
 
+@pytest.mark.parametrize('name, biases', [one[1:] for one in heads.SIGNED])
+def test_log_variances(name, biases):
+    """A bias that is to lead to a log variance does so"""
+    wanted = np.linspace(-30, 12, 50)
+    np.testing.assert_allclose(oracle.LOG_VARS[name](biases(wanted)), wanted,
+                               rtol=1e-6)
+
+
 @pytest.mark.parametrize('left, said', [(1, ['slow']), (0, [])])
 def test_advice_in_time(left, said, monkeypatch):
     """A right file whose time is over is not told so as an advice"""
@@ -273,7 +281,7 @@ def test_normal_distance():
 
 
 NETWORKS = [[('dense', 0, name), ('part', 1, 3), ('dense', 1, 'tanh')]
-            for name in sorted(oracle.ACTIVATIONS)] + [
+            for name in sorted(oracle.FUNCTIONS)] + [
     [('conv', 0, 'elu', padding), ('pool', pooling),
      ('conv', 1, 'tanh', 'same'), ('up', upsampling)]
     for padding in ('same', 'valid')

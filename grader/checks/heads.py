@@ -29,6 +29,16 @@ INSTEAD = (
     ('the variance, exp(log_var),', np.log),
     ('the deviation, exp(log_var / 2),', lambda output: 2 * np.log(output)),
 )
+# The same of any sign, if the KL divergence is made of it too: how that is
+# called, which of oracle.LOG_VARS it is, and what makes it of log_var.
+SIGNED = (
+    ('the log deviation, log_var / 2,', 'log deviation',
+     lambda log_var: log_var / 2),
+    ('what softplus makes the variance of,', 'softplus variance',
+     lambda log_var: inverse_softplus(np.exp(log_var))),
+    ('what softplus makes the deviation of,', 'softplus deviation',
+     lambda log_var: inverse_softplus(np.exp(log_var / 2))),
+)
 
 # What the noise is multiplied by, and what students multiply it by instead.
 DEVIATIONS = (
@@ -47,6 +57,11 @@ DEVIATIONS = (
 # mean and log variance; log_var_of: function that makes the log variance of
 # the third.
 Heads = collections.namedtuple('Heads', 'roles log_var_of')
+
+
+def inverse_softplus(values):
+    """Computes what softplus makes some values of, without overflow"""
+    return values + np.log(-np.expm1(-values))
 
 
 def three(models, heads, inputs, predict=None):
@@ -127,17 +142,22 @@ class Encoder:
         kernel, bias = self.part_of(weights, key)
         if isinstance(bias, Missing):
             raise Unjudged(by=('encoder-layers',))
-        kernel[:], bias[:] = 0, value
+        kernel[:], bias[:] = 0, self.biases(value, key)
         return weights
 
-    def spread(self, purpose):
+    def biases(self, value, key='log_var'):
+        """Computes the bias that leads to a log variance, or mean"""
+        name = self.networks[key][-2][2]
+        return next((of(value) for _, one, of in SIGNED if one == name), value)
+
+    def spread(self, purpose, most=0.5):
         """Draws weights with varied means and log variances"""
         weights = self.randomise(purpose)
         kernel, bias = self.part_of(weights)
         # A decoder's output must not saturate for a large deviation; those of
         # trained models are small.
         kernel *= 0.2
-        bias[:] = np.linspace(-6, 0.5, len(bias))
+        bias[:] = self.biases(np.linspace(-6, most, len(bias)))
         return weights
 
 
@@ -196,8 +216,40 @@ def find_roles(first, second):
                 usual)
 
 
-def find_meaning(sample, mean, output):
+def agrees(solution, models, log_var_of):
+    """Tells whether the KL divergence is that of some log variances
+
+    Args:
+        solution: Solution.
+        models: Models.
+        log_var_of: function that makes them of the encoder's third output.
+    """
+    inputs, decoder = inputs_for(
+        solution, models.sizes, COUNT), models.decoder.weights()
+    divergences, others = [], []
+    for number in range(3):
+        # A decoder that does not see its input.
+        models.set(encoder=solution.randomise(
+            models.encoder.weights(), 'meaning {}'.format(number)),
+                   decoder=[0 * decoder[0]] + decoder[1:])
+        _, mean, output = [array.astype('float64')
+                           for array in models.encoder.call(inputs)]
+        divergences.append(oracle.kl_divergence(
+            mean, log_var_of(output)).sum(axis=-1).mean())
+        try:
+            others.append(models.evaluate(inputs)[0] - divergences[-1])
+        except Fault:
+            return False
+    return np.ptp(others) < 1e-3 * max(divergences)
+
+
+def find_meaning(solution, models, sample, mean, output):
     """Finds what a file puts out as the log variance
+
+    Args:
+        solution: Solution.
+        models: Models.
+        sample, mean, output: arrays, what its encoder puts out.
 
     Returns:
         str, function: what it is, and how the log variance is made of it;
@@ -209,10 +261,16 @@ def find_meaning(sample, mean, output):
         return (oracle.normal_distance(noise) < oracle.SURE and
                 not depends(noise, log_var))
     with np.errstate(all='ignore'):
-        if not is_normal(output) and output.min() > 0:
-            for what, log_var_of in INSTEAD:
-                if is_normal(log_var_of(output)):
-                    return what, log_var_of
+        if is_normal(output):
+            return None, None
+        for what, log_var_of in INSTEAD:
+            if output.min() > 0 and is_normal(log_var_of(output)):
+                return what, log_var_of
+        for what, name, _ in SIGNED:
+            log_var_of = oracle.LOG_VARS[name]
+            if is_normal(log_var_of(output)) and agrees(
+                    solution, models, log_var_of):
+                return what, log_var_of
     return None, None
 
 
@@ -240,7 +298,7 @@ def outputs_in_order(solution, found):
             'order: {}; {}', ', '.join(NAMES[roles.index(at)]
                                        for at in range(3)), OUTPUTS,
             line='outputs', found=Heads(roles, np.asarray))
-    what, log_var_of = find_meaning(*[
+    what, log_var_of = find_meaning(solution, models, *[
         array.astype('float64') for array in first])
     require(what is None, 'the encoder puts out {} in place of log_var; {}',
             what, OUTPUTS, line='outputs', found=Heads(roles, log_var_of))
@@ -288,7 +346,7 @@ def ways(trunk, layers, latent, names):
                                  ('part', part, part + latent)], at, name
 
 
-def find_head(layers, inputs, received, latent, until):
+def find_head(layers, inputs, received, latent, until, right):
     """Finds the layer that gives an output of the encoder, and from what
 
     Args:
@@ -297,20 +355,21 @@ def find_head(layers, inputs, received, latent, until):
         received: array, the output.
         latent: int, how many values it has.
         until: float, when to give up, as time.monotonic tells it.
+        right: list of str, the activations that it may have.
 
     Returns:
         steps, fault: the network, and what is wrong with its activations,
         see oracle.alternatives. None, None if there is none.
     """
     others = [name for name in oracle.ACTIVATIONS if name != 'linear']
-    for names in (['linear'], others):
+    for names in (right, others):
         for trunk, fault in trunks(layers):
             if fault and names is others or time.monotonic() > until:
                 continue
             for steps, at, name in ways(trunk, layers, latent, names):
                 output = fitting(steps, layers, inputs)
                 if output is not None and oracle.close(received, output):
-                    return steps, fault if name == 'linear' else (
+                    return steps, fault if name in right else (
                         'activation', at, name, 'linear')
     return None, None
 
@@ -333,12 +392,13 @@ def judge_heads(solution, models, heads, networks):
     found, faults = {}, []
     for at, (key, head, value) in enumerate(zip(('mean', 'log_var'), NAMES[1:],
                                                 values)):
-        found[key], fault = find_head(layers, inputs, value, models.sizes[2],
-                                      solution.deadline)
+        mended = key == 'log_var' and heads.log_var_of is not np.asarray
+        found[key], fault = find_head(
+            layers, inputs, value, models.sizes[2], solution.deadline,
+            ['linear'] + sorted(oracle.LOG_VARS) * mended)
         require(found[key], 'the {} is not what the last two layers of the '
                 'encoder give without an activation', head, line='encoder',
-                unless=('encoder-layers',) + ('outputs',) * (
-                    key == 'log_var' and heads.log_var_of is not np.asarray))
+                unless=('encoder-layers',) + ('outputs',) * mended)
         if fault:
             kind, index, used, right = fault
             if right == 'linear':

@@ -119,10 +119,7 @@ def judge_other(solution, models, found):
     """Checks the noise of models of other sizes, also where it is large"""
     encoder = Encoder(solution, models, found)
     inputs = inputs_for(solution, models.sizes, MANY // 4)
-    weights = encoder.spread('sample')
-    _, bias = encoder.part_of(weights)
-    bias[:] = np.linspace(bias[0], LOUD, len(bias))
-    models.set(encoder=weights)
+    models.set(encoder=encoder.spread('sample', LOUD))
     judge_noise(*encoder.three(inputs), who='the latent representation of ' +
                 written(models.sizes))
 
@@ -206,7 +203,8 @@ def judge_fed(solution, models, found):
         # The first sizes have shown a fault there; that of these is not known.
         return
     encoder = Encoder(solution, models, found)
-    if encoder.networks['log_var'][-2][2] != 'linear':
+    if encoder.networks['log_var'][-2][2] in oracle.ACTIVATIONS and (
+            encoder.networks['log_var'][-2][2] != 'linear'):
         # With another activation, no weights make it small everywhere.
         raise Unjudged(by=('encoder-output',))
     weights = {

@@ -827,6 +827,16 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
           (OUTPUTS, "[latent, mean,\n                                  "
            'keras.layers.Lambda(lambda v: ops.exp(v / 2))(log_var)]'),
           scores=(80, 97)),
+    *[wrong(3, name + ', also in the KL divergence', what +
+            ', in place of log_var',
+            (SAMPLE, log_var + '\n        ' + SAMPLE),
+            ('return ' + FORMULA, log_var + '\n    return ' + FORMULA),
+            scores=(96, 96))
+      for name, what, log_var in (
+          ('log deviation', 'the log deviation, log_var / 2',
+           'log_var = 2 * log_var'),
+          ('softplus', 'what softplus makes the deviation of',
+           'log_var = 2 * ops.log(keras.activations.softplus(log_var))'))],
     wrong(3, 'mean squared error, averaged',
           'the reconstruction loss is the mean squared error',
           (SUMMED, 'ops.mean(ops.square(y_true - y_pred), axis=-1)')),
