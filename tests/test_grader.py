@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from grader import gradients, judge, optimizers, oracle, scores
-from grader.checks import (checks_of, elbo, heads, loss, sparse,
+from grader.checks import (checks_of, elbo, loss, roles, sparse,
                            training_moves)
 from grader.proof import variants
 from grader.proof.__main__ import cases, grade
@@ -162,15 +162,15 @@ def test_what_follows_from_a_fault():
 def test_noise_has_one_mean():
     """What differs from one latent dimension to the next is no noise"""
     random = np.random.RandomState(0)
-    noise, log_var = random.randn(2, heads.MANY, 5)
+    noise, log_var = random.randn(2, roles.MANY, 5)
     deviation = np.exp(log_var / 2)
-    assert heads.explains((noise + 1) * deviation, log_var,
-                          dict(heads.DEVIATIONS)[None])[0]
-    assert not heads.explains((noise + np.linspace(-0.1, 0.1, 5)) * deviation,
-                              log_var, dict(heads.DEVIATIONS)[None])[0]
+    assert roles.explains((noise + 1) * deviation, log_var,
+                          dict(roles.DEVIATIONS)[None])[0]
+    assert not roles.explains((noise + np.linspace(-0.1, 0.1, 5)) * deviation,
+                              log_var, dict(roles.DEVIATIONS)[None])[0]
 
 
-@pytest.mark.parametrize('name, biases', [one[1:] for one in heads.SIGNED])
+@pytest.mark.parametrize('name, biases', [one[1:] for one in roles.SIGNED])
 def test_log_variances(name, biases):
     """A bias that is to lead to a log variance does so"""
     wanted = np.linspace(-30, 12, 50)

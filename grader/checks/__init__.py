@@ -3,7 +3,7 @@
 
 contract: what autoencoder takes and returns.
 layers: the weights of the models, and what they compute.
-heads: the outputs of a variational encoder; sampling: their noise.
+roles, heads: the outputs of a variational encoder; sampling: their noise.
 loss, elbo, sparse: the loss, that of the variational file, the penalty.
 training: how auto is trained; training_moves: where that takes the weights;
 training_fit: the call of fit; training_noise: the noise; trainee: what is

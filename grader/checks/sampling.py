@@ -18,8 +18,9 @@ from ..registry import (Fault, Unjudged, VARIATIONAL, check, finding,
                         raise_all, require)
 from ..sizes import EXERCISE, drawn_sizes, inputs_for, over_sizes
 from ..wording import written
-from .heads import BOUND, DEVIATIONS, MANY, Encoder, explains
+from .heads import Encoder
 from .layers import judge_predict, judge_shared, pairs, unlike_decoder
+from .roles import BOUND, DEVIATIONS, MANY, explains
 
 # A log variance that leaves next to no noise, and a large one.
 SILENT, LOUD = -30.0, 12.0
@@ -184,7 +185,7 @@ def decoded(heads, role, what, key):
     """Makes the Fault where auto decodes another output than the sample
 
     Args:
-        heads: heads.Heads.
+        heads: roles.Heads.
         role: int, which one it decodes: 1 the mean, 2 the log variance.
         what: str, how that is called.
         key: str, the name of its network.

@@ -7,7 +7,7 @@ from .. import oracle
 from ..optimizers import adam
 from ..registry import LEARNING, require
 from ..sizes import BATCH, inputs_for
-from .heads import BOUND
+from .roles import BOUND
 from .layers import pairs
 from .trainee import flat
 
