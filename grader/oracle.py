@@ -348,27 +348,48 @@ def alternatives(steps):
     yield from wrong_activations(steps)
 
 
-def diagnose(steps, layers, x, received, until):
-    """Finds the wrong network that explains a model's output
+def two_wrong(steps):
+    """Yields networks of which the last activation is wrong, and others
+
+    Yields:
+        list of tuple, a wrong one; list of two tuples, see alternatives.
+    """
+    *rest, last = steps
+    if last[0] not in ('dense', 'conv'):
+        return
+    for other, fault in alternatives(rest):
+        # That of the last layer is another.
+        if last[2] == 'relu' and fault[:2] == ('activation', None):
+            fault = ('hidden',) + fault[1:]
+        for name in ACTIVATIONS:
+            if name != last[2]:
+                yield other + [with_activation(last, name)], [
+                    fault, ('activation', last[1], name, last[2])]
+
+
+def diagnose(steps, cases, until):
+    """Finds the wrong network that explains a model's outputs
 
     Args:
         steps: list of tuple, the right network.
-        layers: list of (kernel, bias), the model's weights.
-        x: array, its input.
-        received: array, its output.
+        cases: list of (layers, x, received): a list of (kernel, bias), the
+            model's weights; arrays, its input and its output.
         until: float, when to give up, as time.monotonic tells it.
 
     Returns:
-        tuple, as alternatives() describes the fault; the wrong network. Both
-        None if there is none.
+        list of tuple, as alternatives() describes faults, one or two; the
+        wrong network. Both None if there is none.
     """
     with np.errstate(all='ignore'):
-        for other, fault in alternatives(steps):
+        for other, faults in itertools.chain(
+                ((other, [fault]) for other, fault in alternatives(steps)),
+                two_wrong(steps)):
             if time.monotonic() > until:
                 break
             try:
-                if close(received, forward(other, layers, x)):
-                    return fault, other
+                if all(close(received, forward(other, layers, x))
+                       for layers, x, received in cases):
+                    return faults, other
             except ValueError:
                 # Too little was left for a valid convolution.
                 continue

@@ -10,8 +10,8 @@ from ..sizes import (BATCH, EXERCISE, WHOLE, bright, dark_inputs,
                      trained_sizes)
 from .heads import Encoder
 from .loss import (ADDED, CUT, LOSSES, SHAPING, WELL, Objective, black,
-                   ends_in_sigmoid, entropies, evaluated, near, nearest,
-                   reconstruct)
+                   entropies, evaluated, judge_outputs, last_activation, near,
+                   nearest, reconstruct)
 
 
 def measure(solution, models, encoder, purpose, large=0, well=False):
@@ -239,7 +239,7 @@ def diagnose_loss(solution, models, encoder, found):
     # Keras cuts off outputs that are 0 or 1, or beyond: these would not show
     # which loss it is.
     if not all(0 < one[2].min() <= one[2].max() < 1 for one in measured) and (
-            not ends_in_sigmoid(models, found)):
+            last_activation(models, found)[1] != 'sigmoid'):
         raise Unjudged(by=('decoder-output',))
     diagnose_factors(measured, models.sizes)
     diagnose_reconstruction(measured, models.sizes)
@@ -282,4 +282,5 @@ def loss(solution, found):
         expected = right.function(inputs, outputs, values).mean()
         require(near(received, expected), WELL, received, expected,
                 line='loss', found=right)
+    judge_outputs(models, found, right)
     return right

@@ -7,7 +7,7 @@ from .. import oracle
 from ..models import COUNT, FITTING, Missing
 from ..networks import counts_of, shapes_of, steps_for
 from ..registry import (DENSE, Fault, IMAGES, LEARNING, SPARSE, Unjudged,
-                        VARIATIONAL, check, finding, require)
+                        VARIATIONAL, check, finding, raise_all, require)
 from ..sizes import EXERCISE, inputs_for, over_sizes
 from ..solution import SCALE
 from ..wording import listed, plural
@@ -237,20 +237,25 @@ def judge_output(solution, side, models, networks):
                 received, expected, max(1, np.abs(expected).max())):
             networks.setdefault(models.layers, steps)
             continue
-        fault, other = oracle.diagnose(steps, layers, inputs, received,
-                                       solution.deadline)
-        if fault:
+        cases = [(layers, inputs, received)]
+        for number in range(3):
+            # With some weights other networks have the same outputs.
+            again = solution.randomise(weights, side + str(number), scale)
+            models.set(**{side: again})
+            cases.append((paired(solution, side, again), inputs,
+                          model.one(inputs)))
+        models.set(**{side: weights})
+        faults, other = oracle.diagnose(steps, cases, solution.deadline)
+        if faults:
             networks[models.layers] = other
             # A convolution too many, or too few, without pooling is one
             # fault, which judge_layers finds.
-            if fault[0] in ('pool', 'up') and fault[2] == 'none' and len(
-                    layers) != len(counts_of(solution.task, side,
-                                             models.sizes)):
+            if faults[0][0] in ('pool', 'up') and faults[0][2] == 'none' and (
+                    len(layers) != len(counts_of(solution.task, side,
+                                                 models.sizes))):
                 continue
-            # Where the last relu gives 0, the cross-entropy has no gradient.
-            raise Fault(explain(solution.task, side, fault, len(layers)), side,
-                        takes=LEARNING if side == 'decoder' and (
-                            other[-1][2:3] == ('relu',)) else ())
+            raise_all([Fault(explain(solution.task, side, fault, len(layers)),
+                             side) for fault in faults])
         raise Fault(unexplained(side, received, expected), side,
                     unless=(side + '-layers',))
     judge_predict(models, side, inputs, received)

@@ -6,9 +6,10 @@ import collections
 import numpy as np
 
 from .. import oracle
-from ..registry import (DENSE, Fault, IMAGES, SPARSE, Unjudged, check,
-                        require)
+from ..registry import (DENSE, Fault, IMAGES, LEARNING, SPARSE, Unjudged,
+                        check, require)
 from ..sizes import BATCH, bright, dark_inputs, trained_sizes
+from .activations import explain
 from .layers import drawn, pairs, rank_of
 
 # What Keras 3 and what Keras 2 add to what they take a logarithm of. Where an
@@ -145,16 +146,41 @@ def objective(function, logits=False):
     return Objective(lambda t, p, values: function(t, p), logits)
 
 
+# Activations that may give 0 or less, where the cross-entropy is cut off and
+# has no gradient: after an epoch each of these is worse than the mean image.
+OUTSIDE = ('elu', 'leaky relu (0.01)', 'leaky relu (0.2)', 'leaky relu (0.3)',
+           'linear', 'relu', 'relu that ends at 6', 'selu', 'softsign',
+           'swish', 'tanh')
+
+
 def with_sigmoid(steps):
     """Gives a network another last activation, the sigmoid"""
     last = steps[-1]
     return steps[:-1] + [last[:2] + ('sigmoid',) + last[3:]]
 
 
-def ends_in_sigmoid(models, found):
-    """Tells whether the decoder is known to end in a sigmoid"""
+def last_activation(models, found):
+    """Gives place and name of the decoder's last activation, or Nones"""
     steps = (found['decoder-output'] or {}).get(models.layers)
-    return bool(steps) and steps[-1][2:3] == ('sigmoid',)
+    return steps[-1][1:3] if steps and len(steps[-1]) > 2 else (None, None)
+
+
+def judge_outputs(models, found, right):
+    """Judges an activation of which a right loss has no gradient
+
+    Args:
+        models: Models.
+        found: dict, what the checks of outputs have found.
+        right: Objective.
+    """
+    at, name = last_activation(models, found)
+    if name in OUTSIDE and not right.logits:
+        # What `decoder-output` says; here is known what it costs.
+        raise Fault(explain(
+            models.solution.task, 'decoder', ('activation', at, name,
+                                              'sigmoid'), at + 1),
+                    'decoder', found=right, instead='decoder-output',
+                    takes=LEARNING)
 
 
 def evaluated(models, inputs):
@@ -356,15 +382,19 @@ def judge_loss(solution, models, found):
             if pairs(weights['encoder'], rank):
                 judge_black(models, inputs, weights, factors, right)
         return right
+    _, name = last_activation(models, found)
+    of_logits = is_of_logits(solution, models, found, inputs, weights, is_it)
+    # Of linear outputs that is right.
+    if name == 'linear' and of_logits:
+        return objective(entropies, logits=True)
     other_loss(targets, outputs, received, factors)
     expected = factors[-1] * entropy(targets, outputs)
     summed(targets, received, expected)
-    if is_of_logits(solution, models, found, inputs, weights, is_it):
+    if of_logits:
         return objective(entropies, logits=True)
     # Keras cuts off outputs that are 0 or 1, or beyond: these would not show
     # which loss it is.
-    if not 0 < outputs.min() <= outputs.max() < 1 and not ends_in_sigmoid(
-            models, found):
+    if not 0 < outputs.min() <= outputs.max() < 1 and name != 'sigmoid':
         raise Unjudged(by=('decoder-output', 'decoder-layers'))
     constant = multiple(solution, models, inputs)
     if constant:
@@ -387,5 +417,7 @@ def loss(solution, found):
     """Checks what evaluate reports, for a penalty of 0; gives an Objective"""
     sizes = trained_sizes(solution, found['encoder-output'],
                           found['decoder-output'])
-    return judge_loss(solution, solution.models(sizes[:3] + (0.0,) * (
-        solution.task == SPARSE)), found)
+    models = solution.models(sizes[:3] + (0.0,) * (solution.task == SPARSE))
+    right = judge_loss(solution, models, found)
+    judge_outputs(models, found, right)
+    return right

@@ -193,7 +193,19 @@ WRONG = (
           (OUTPUT, OUTPUT.replace('sigmoid', 'relu')), scores=NOTHING),
     wrong(0, 'linear reconstruction',
           'the last layer of the decoder uses linear',
-          (OUTPUT, OUTPUT.replace("'sigmoid'", 'None'))),
+          (OUTPUT, OUTPUT.replace("'sigmoid'", 'None')), scores=NOTHING),
+    wrong(0, 'linear in the decoder, relu on the reconstruction', [
+        'the hidden layers of the decoder use linear',
+        'the last layer of the decoder uses relu'],
+          (DECODER, DECODER.replace("'relu'", 'None')),
+          (OUTPUT, OUTPUT.replace('sigmoid', 'relu')), scores=NOTHING),
+    # With some weights a latent that is linear is never negative.
+    wrong(1, 'sigmoid in the encoder, linear latent', [
+        'the hidden layers of the encoder use sigmoid',
+        'the latent layer of the encoder uses linear'],
+          (ENCODER, ENCODER.replace('relu', 'sigmoid')),
+          (BOTTLENECK, BOTTLENECK.replace("'relu'", 'None')),
+          scores=ONE_LAYER),
     wrong(0, 'softmax on the reconstruction',
           'the last layer of the decoder uses softmax',
           (OUTPUT, OUTPUT.replace('sigmoid', 'softmax'))),
@@ -386,7 +398,8 @@ WRONG = (
           (DEFINITION, MODEL.format(
               'predict', 'return 0 * super().predict(*inputs, **options)')),
           ('encoder = keras.Model', 'encoder = Other')),
-    wrong(0, 'the loss of dark images is 0', 'the loss reported is',
+    wrong(0, 'the loss of dark images is 0',
+          'the loss reported is|reports a loss of 0',
           (COMPILE, COMPILE.replace("'binary_crossentropy'", """lambda t, p: (
         keras.losses.binary_crossentropy(t, p) * keras.ops.cast(
             keras.ops.mean(t, axis=-1) > 0.25, 'float32'))"""))),
