@@ -89,7 +89,7 @@ HINTS = (
     (r'<lambda>\(\) missing \d+ required positional',
      'a layer gives its function one argument; of several tensors, a list',
      None),
-    ("has no attribute '(add_loss|add_metric|backend)'|"
+    ("has no attribute '(add_loss|add_metric|backend|minimize)'|"
      r"keras.backend' has no attribute '(function|\w*_phase\w*|local_conv\dd|"
      r"manual_variable\w*|normalize_batch\w*|placeholder|print_tensor|"
      r"random_binomial|reset_uids|tile)'|add_loss.* not supported|"

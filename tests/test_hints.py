@@ -125,6 +125,8 @@ RAISED = (
     ('AttributeError', "module 'keras._tf_keras.keras.losses' has no "
      "attribute 'mean_squared_error'", 'an older TensorFlow? Try '
      'RUNTIME=tf2.15'),
+    ('AttributeError', "'Adam' object has no attribute 'minimize'",
+     'other versions'),
     ('AttributeError', "module 'tensorflow.keras' has no attribute 'ops'",
      'newer versions'),
     ('AttributeError', "module 'keras._tf_keras.keras.backend' has no "

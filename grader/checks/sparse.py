@@ -139,7 +139,7 @@ def diagnose(solution, measured, latent, growth, dims):
                 WANTED, line='encoder' if guilty[0] <= latent else 'decoder')
         wrong_factor(solution, parts[latent], growth, dims)
     raise Fault('the loss contains a penalty that is not lambtha times L1 '
-                'of the encoded output', 'encoder')
+                'of the encoded output', 'encoder', unless=('auto-output',))
 
 
 def wrong_factor(solution, part, growth, dims):
