@@ -348,23 +348,29 @@ def alternatives(steps):
     yield from wrong_activations(steps)
 
 
-def two_wrong(steps):
-    """Yields networks of which the last activation is wrong, and others
+def last_activation(rest, last, cases):
+    """Finds with which wrong last activation a network explains outputs
 
-    Yields:
-        list of tuple, a wrong one; list of two tuples, see alternatives.
+    Args:
+        rest: list of tuple, the steps before the last.
+        last: tuple, a step with an activation.
+        cases: see diagnose.
+
+    Returns:
+        str, or None.
     """
-    *rest, last = steps
-    if last[0] not in ('dense', 'conv'):
-        return
-    for other, fault in alternatives(rest):
-        # That of the last layer is another.
-        if last[2] == 'relu' and fault[:2] == ('activation', None):
-            fault = ('hidden',) + fault[1:]
-        for name in ACTIVATIONS:
-            if name != last[2]:
-                yield other + [with_activation(last, name)], [
-                    fault, ('activation', last[1], name, last[2])]
+    names = [name for name in ACTIVATIONS if name != last[2]]
+    for layers, x, received in cases:
+        try:
+            _, before = apply(last, layers, forward(rest, layers, x))
+        except ValueError:
+            # Too little was left for a valid convolution.
+            return None
+        names = [name for name in names
+                 if close(received, ACTIVATIONS[name](before))]
+        if not names:
+            return None
+    return names[0]
 
 
 def diagnose(steps, cases, until):
@@ -380,17 +386,29 @@ def diagnose(steps, cases, until):
         list of tuple, as alternatives() describes faults, one or two; the
         wrong network. Both None if there is none.
     """
+    *rest, last = steps
     with np.errstate(all='ignore'):
-        for other, faults in itertools.chain(
-                ((other, [fault]) for other, fault in alternatives(steps)),
-                two_wrong(steps)):
+        for other, fault in alternatives(steps):
             if time.monotonic() > until:
-                break
+                return None, None
             try:
                 if all(close(received, forward(other, layers, x))
                        for layers, x, received in cases):
-                    return faults, other
+                    return [fault], other
             except ValueError:
                 # Too little was left for a valid convolution.
                 continue
+        # Else two are wrong, one of them the last activation.
+        for other, fault in alternatives(
+                rest if last[0] in ('dense', 'conv') else []):
+            if time.monotonic() > until:
+                break
+            # Of the layers before, none is the last.
+            name = fault[0] != 'last' and last_activation(other, last, cases)
+            if name:
+                # In an encoder the last layer has another than all these.
+                if last[2] == 'relu' and fault[:2] == ('activation', None):
+                    fault = ('hidden',) + fault[1:]
+                return [fault, ('activation', last[1], name, last[2])], (
+                    other + [with_activation(last, name)])
     return None, None
