@@ -322,7 +322,8 @@ def wrong_activations(steps):
     """
     for right in ('relu', 'linear'):
         like = [step for step in steps if step[2:3] == (right,)]
-        found = {'activation': like}
+        # Of none nothing would change.
+        found = {'activation': like} if like else {}
         if like and steps[-1] in like:
             found['hidden'] = like[:-1]
         for (kind, chosen), name in itertools.product(
@@ -348,7 +349,7 @@ def alternatives(steps):
     yield from wrong_activations(steps)
 
 
-def last_activation(rest, last, cases):
+def find_last(rest, last, cases):
     """Finds with which wrong last activation a network explains outputs
 
     Args:
@@ -404,7 +405,7 @@ def diagnose(steps, cases, until):
             if time.monotonic() > until:
                 break
             # Of the layers before, none is the last.
-            name = fault[0] != 'last' and last_activation(other, last, cases)
+            name = fault[0] != 'last' and find_last(other, last, cases)
             if name:
                 # In an encoder the last layer has another than all these.
                 if last[2] == 'relu' and fault[:2] == ('activation', None):

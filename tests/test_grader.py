@@ -289,6 +289,21 @@ NETWORKS = [[('dense', 0, name), ('part', 1, 3), ('dense', 1, 'tanh')]
     for upsampling in ('nearest', 'bilinear', 'none')]
 
 
+@pytest.mark.parametrize('steps', [
+    oracle.dense_network(['relu', 'sigmoid']), oracle.encoder_of_images(2),
+    oracle.decoder_of_images(1)], ids=str)
+def test_nothing_explains(steps):
+    """Outputs that no network has are not explained, whatever it ends with"""
+    random = np.random.RandomState(2)
+    images = steps[0][0] == 'conv'
+    x = random.rand(2, 7, 9, 2) if images else random.rand(6, 4)
+    shapes = ((3, 3, 2, 3), (3, 3, 3, 2)) if images else ((4, 5), (5, 3))
+    layers = [(random.randn(*shape), random.randn(shape[-1]))
+              for shape in shapes]
+    assert oracle.diagnose(steps, [(layers, x, random.rand(3, 2))],
+                           float('inf')) == (None, None)
+
+
 @pytest.mark.parametrize('steps', NETWORKS, ids=str)
 def test_backward(steps):
     """Backpropagation gives the gradients that differences give"""

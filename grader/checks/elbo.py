@@ -80,8 +80,7 @@ LARGE = 5.0
 # its printed losses show it.
 PRINTED = ', as the losses that the exercise prints show (214 after the ' \
     'first epoch, where an average over the pixels is below 1)'
-
-
+# As many files have it that know no other images.
 ALONE = 'averaged over the inputs and multiplied by {0}, which is right for ' \
     '{0} inputs alone; it must be summed over them'.format(
         EXERCISE[VARIATIONAL][0])

@@ -250,12 +250,12 @@ def judge_output(solution, side, models, networks):
             networks[models.layers] = other
             # A convolution too many, or too few, without pooling is one
             # fault, which judge_layers finds.
-            if faults[0][0] in ('pool', 'up') and faults[0][2] == 'none' and (
-                    len(layers) != len(counts_of(solution.task, side,
-                                                 models.sizes))):
-                continue
+            known = len(layers) != len(counts_of(solution.task, side,
+                                                 models.sizes))
             raise_all([Fault(explain(solution.task, side, fault, len(layers)),
-                             side) for fault in faults])
+                             side) for fault in faults if not (
+                known and fault[0] in ('pool', 'up') and fault[2] == 'none')])
+            continue
         raise Fault(unexplained(side, received, expected), side,
                     unless=(side + '-layers',))
     judge_predict(models, side, inputs, received)

@@ -24,11 +24,11 @@ from .training_noise import judge_sample, learns_deviation
 
 # Images, and models with many weights, take longer to compute.
 FEW = 4
-# Steps: a few, as many as fit will make, to which some are
-# drawn; many more with always the same weights; a few again. From the many on
-# weights are small, and so are most gradients: a rule that remembers larger
-# ones shows. Of models with more than MOST weights, as a wrong file may need
-# them, the many are a tenth of that.
+# Steps: a few, as many as fit will make, to which some are drawn; many more
+# with always the same weights; a few again. From the many on weights are
+# small, and so are most gradients: a rule that remembers larger ones shows. Of
+# models with more than MOST weights, as a wrong file may need them, the many
+# are a tenth of that.
 EARLY, MANY, MOST = 12, 200, 20000
 SCALES, LITTLE, LARGE = (0.7, 1.0, 1.4), 0.3, 4.0
 # The exercise's 50 epochs have somewhat more steps.

@@ -25,6 +25,11 @@ def loss_of(method, *arguments, **options):
     return values[0], len(values)
 
 
+def last(history, name):
+    """Gives a loss of the last epoch of fit, NaN if it reports none"""
+    return history.history.get(name, [np.nan])[-1]
+
+
 def fit(auto, header, given):
     """Trains by fit; gives the last loss and val_loss, and the epochs"""
     size = header['batch']
@@ -35,8 +40,8 @@ def fit(auto, header, given):
     history = auto.fit(
         inputs, targets, epochs=header['epochs'], batch_size=size,
         shuffle=True, validation_data=(other, others), verbose=0)
-    return [history.history.get(name, [np.nan])[-1] for name in (
-        'loss', 'val_loss')] + [len(history.epoch)]
+    return [last(history, 'loss'), last(history, 'val_loss'),
+            len(history.epoch)]
 
 
 def by_steps(auto, count, given, models, own):
@@ -62,7 +67,7 @@ def by_steps(auto, count, given, models, own):
         # To a train_step Keras 3 gives three values here, and in fit two, as
         # its guide to a train_step of one's own has it.
         losses.append(
-            auto.fit(*given, batch_size=len(given[0]), shuffle=False,
-                     verbose=0).history.get('loss', [np.nan])[-1] if own else
+            last(auto.fit(*given, batch_size=len(given[0]), shuffle=False,
+                          verbose=0), 'loss') if own else
             loss_of(auto.train_on_batch, *given)[0])
     return losses
