@@ -337,7 +337,7 @@ def judge_edges(models, inputs, weights, factors):
         factors: list of int, by which the loss may be multiplied.
     """
     *first, kernel, bias = weights['decoder']
-    for factor in (12, 8, 5, 3):
+    for factor in (12, 8, 5, 3, 2, 1.5, 1):
         models.set(decoder=first + [factor * kernel, factor * bias])
         outputs, targets = reconstruct(models, inputs)
         # Nearer, float32 itself cuts off.
