@@ -243,6 +243,9 @@ def diagnose_loss(solution, models, encoder, found):
     diagnose_factors(measured, models.sizes)
     diagnose_reconstruction(measured, models.sizes)
     diagnose_divergence(measured)
+    # Keras 3 computes the loss of a softmax as if of a sigmoid.
+    if last_activation(models, found)[1] == 'softmax':
+        raise Unjudged(by=('decoder-output',))
     raise Fault('the loss is not the binary cross-entropy, summed over the '
                 'inputs, plus the KL divergence, summed over the latent '
                 'dimensions, each averaged over the batch', 'loss')
