@@ -17,6 +17,7 @@ import pytest
 from grader import gradients, judge, optimizers, oracle, scores
 from grader.checks import (checks_of, elbo, loss, roles, sparse,
                            training_moves)
+from grader.checks.trainee import near_kink
 from grader.proof import variants
 from grader.proof.__main__ import cases, grade
 from grader.registry import LEARNING, TASKS, Check, Fault
@@ -401,6 +402,14 @@ def test_misses(name):
         slopes[:, 20:40], wanted[:, 20:40] = 0, 0
         missed, lost, _ = optimizers.misses(run, numbers, wanted)
         assert not missed[:, 1].any() and not lost[1]
+
+
+@pytest.mark.parametrize('values, near', (
+    ([0.0, 3.0, -2.0], False), ([0.0, 1e-6, 3.0], True),
+    ([-1e-7, 3.0, 2.0], True), ([1e-9, -1e-9, 2e-9], False)))
+def test_near_kink(values, near):
+    """Where rounding decides which gradient relu has is seen"""
+    assert near_kink(np.array(values)) == near
 
 
 @pytest.mark.parametrize('epsilon', [1e-7, 1e-8])

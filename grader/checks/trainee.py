@@ -16,6 +16,10 @@ from .sparse import WRONG, factors
 # The largest value that the last activation is given.
 LOGIT = 6.0
 
+# A relu of a value that is a smaller part than this of the largest may have a
+# gradient or not: rounding decides. How often weights are drawn for others.
+KINK, ATTEMPTS = 3e-6, 10
+
 # What must be known of a file before.
 NEEDS = ('outputs', 'encoder-output', 'decoder-output', 'auto-output', 'loss',
          'penalty')
@@ -72,6 +76,21 @@ class Trainee:
         self.networks = [self.encoder[name] for name in (
             'mean', 'log_var')] if self.heads else [self.encoder]
 
+    def draw(self, purpose, scale):
+        """Draws the weights of both sides, see prepare
+
+        Returns:
+            dict from side to list of arrays.
+        """
+        weights = {side: self.solution.randomise(given, purpose + side, scale)
+                   for side, given in self.given.items()}
+        for arrays in weights.values():
+            # No layer may put out zeros throughout.
+            arrays[1::2] = map(np.abs, arrays[1::2])
+        if self.heads and self.fed == 'sample':
+            weights['encoder'] = self.heads.quiet(weights['encoder'], SILENT)
+        return weights
+
     def prepare(self, purpose, inputs, scale=1.0):
         """Gives encoder and decoder weights with which chance does not matter
 
@@ -86,16 +105,18 @@ class Trainee:
         Raises:
             Fault: if both sides have a layer in common.
         """
-        weights = {side: self.solution.randomise(given, purpose + side, scale)
-                   for side, given in self.given.items()}
-        for arrays in weights.values():
-            # No layer may put out zeros throughout.
-            arrays[1::2] = map(np.abs, arrays[1::2])
-        if self.heads and self.fed == 'sample':
-            weights['encoder'] = self.heads.quiet(weights['encoder'], SILENT)
-        weights['decoder'] = self.moderate(weights['decoder'], self.encode(
-            weights['encoder'] + weights['decoder'], inputs)[
-                self.fed == 'log_var'])
+        for attempt in range(ATTEMPTS):
+            weights = self.draw(purpose + attempt * 'again ', scale)
+            encoder, decoder = self.layers(
+                weights['encoder'] + weights['decoder'])
+            ours = [oracle.preactivations(steps, encoder, inputs)
+                    for steps in self.networks]
+            values, _ = oracle.preactivations(
+                self.decoder, decoder, ours[self.fed == 'log_var'][1])
+            if not any(near_kink(before) for before, _ in sum(
+                    (found for found, _ in ours), values[:-1])):
+                break
+        weights['decoder'] = moderate(weights['decoder'], values)
         self.models.set(**weights)
         if not self.slopes:
             # Those of the encoder are set last.
@@ -103,24 +124,6 @@ class Trainee:
                             weights['decoder'])), 'encoder and decoder share '
                     'weights; each must have its own layers', line='decoder')
         return weights['encoder'] + weights['decoder']
-
-    def moderate(self, arrays, codes):
-        """Makes a decoder's last layer smaller, if its logits are large
-
-        Nearer to 0 and 1, versions of Keras compute another loss.
-
-        Args:
-            arrays: list of arrays, its weights.
-            codes: array, what it decodes.
-
-        Returns:
-            list of arrays, its weights then, rounded as they are sent.
-        """
-        values, _ = oracle.preactivations(
-            self.decoder, pairs(arrays, codes.ndim), codes)
-        factor = LOGIT / max(LOGIT, np.abs(values[-1][0]).max())
-        return arrays[:-2] + [np.float32(factor * array).astype('float64')
-                              for array in arrays[-2:]]
 
     def layers(self, arrays):
         """Pairs all weights to the layers of encoder and decoder"""
@@ -184,6 +187,29 @@ class Trainee:
         """Names some arrays of weights: the first, and how many more"""
         return self.name(numbers[0]) + ' and {} more'.format(
             len(numbers) - 1) * (len(numbers) > 1)
+
+
+def near_kink(values):
+    """Tells whether rounding decides on which side of 0 a value is"""
+    sizes = np.abs(values)
+    return np.any((sizes > 0) & (sizes < KINK * sizes.max()))
+
+
+def moderate(arrays, values):
+    """Makes a decoder's last layer smaller, if its logits are large
+
+    Nearer to 0 and 1, versions of Keras compute another loss.
+
+    Args:
+        arrays: list of arrays, its weights.
+        values: list, see oracle.preactivations.
+
+    Returns:
+        list of arrays, its weights then, rounded as they are sent.
+    """
+    factor = LOGIT / max(LOGIT, np.abs(values[-1][0]).max())
+    return arrays[:-2] + [np.float32(factor * array).astype('float64')
+                          for array in arrays[-2:]]
 
 
 def flat(arrays):

@@ -9,7 +9,7 @@ from ..registry import LEARNING, require
 from ..sizes import BATCH, inputs_for
 from .roles import BOUND
 from .layers import pairs
-from .trainee import flat
+from .trainee import flat, moderate
 
 # How many steps show the noise, and how many samples the oracle draws.
 NOISY, SAMPLES = 64, 20000
@@ -47,8 +47,9 @@ def judge_sample(trainee):
     values = [np.repeat(value, SAMPLES, axis=0)
               for value in heads.compute(encoder, image)]
     codes = values[0] + np.exp(values[1] / 2) * draw.randn(*values[0].shape)
-    decoder = trainee.moderate(trainee.solution.randomise(
-        trainee.given['decoder'], 'noise '), codes)
+    decoder = trainee.solution.randomise(trainee.given['decoder'], 'noise ')
+    decoder = moderate(decoder, oracle.preactivations(
+        trainee.decoder, pairs(decoder, 2), codes)[0])
     models.set(encoder=encoder, decoder=decoder)
     losses, _ = models.train(np.repeat(image, BATCH, axis=0), steps=NOISY)
     expected = trainee.objective.function(
