@@ -309,6 +309,18 @@ class Models:
                 'auto reports a loss that is not one number', line='compile')
         return losses.astype('float64'), weights
 
+    def chance(self, inputs):
+        """Looks for chance in training, as of noise
+
+        Returns:
+            two floats, the least and the greatest of the losses that it
+            reports for the same weights and inputs; None if it is one.
+        """
+        losses, _ = self.train(inputs, steps=4)
+        # More than what is lost in rounding.
+        varies = np.ptp(losses) > 1e-5 * np.abs(losses).max()
+        return (losses.min(), losses.max()) if varies else None
+
     def loss(self, answer):
         """Takes a number out of an answer"""
         require(len(answer) == 1 and answer[0].size == 1,

@@ -311,16 +311,24 @@ def judge_shared(models, inputs, weights, unless=()):
                 takes=LEARNING)
 
 
-def judge_codes(models, inputs, weights):
-    """Checks that auto puts out the same for inputs that have the same code"""
-    models.set(encoder=[0 * array for array in weights['encoder']])
+def judge_codes(models, inputs, constant, unless=()):
+    """Checks that auto puts out the same for inputs that have the same code
+
+    Args:
+        models: Models.
+        inputs: array.
+        constant: list of arrays, with which the encoder puts out that code.
+        unless: see Fault.
+    """
+    models.set(encoder=constant)
     codes, received, again = [model.one(inputs) for model in (
         models.encoder, models.auto, models.auto)]
     require(not oracle.close(codes, codes[::-1]) or
             not oracle.close(received, again) or
             oracle.close(received, received[::-1]), 'auto puts out more than '
             'the decoder makes of the code: where all codes are equal, it '
-            'depends on its inputs', line='auto', takes=LEARNING)
+            'depends on its inputs', line='auto', unless=unless,
+            takes=LEARNING)
 
 
 def judge_predict(models, side, inputs, received):
@@ -351,7 +359,8 @@ def judge_auto(solution, models):
     codes = models.encoder.one(inputs)
     if not oracle.close(received, models.decoder.one(codes)):
         judge_shared(models, inputs, weights)
-        judge_codes(models, inputs, weights)
+        judge_codes(models, inputs, [
+            0 * array for array in weights['encoder']])
         raise unlike_decoder()
     with finding(True):
         judge_predict(models, 'auto', inputs, received)

@@ -129,6 +129,14 @@ def demand_loss(way, name, received, expected, count, slack=0):
             name, received, expected, line='loss')
 
 
+def judge_chance(models, inputs):
+    """Checks that training reports one loss for the same weights and inputs"""
+    losses = models.chance(inputs)
+    require(not losses, 'for the same weights and inputs training reports '
+            'losses from {:.6g} to {:.6g}, as with dropout or noise',
+            *losses or (0, 0), line='auto')
+
+
 def nearest(received, loss, factors=(1,)):
     """Finds which of ADDED leads to the loss that is nearest to a number
 

@@ -14,12 +14,13 @@ import numpy as np
 from .. import oracle
 from ..models import COUNT, Missing
 from ..networks import steps_for
-from ..registry import (Fault, Unjudged, VARIATIONAL, check, finding,
+from ..registry import (Fault, LEARNING, Unjudged, VARIATIONAL, check, finding,
                         raise_all, require)
-from ..sizes import EXERCISE, drawn_sizes, inputs_for, over_sizes
+from ..sizes import BATCH, EXERCISE, drawn_sizes, inputs_for, over_sizes
 from ..wording import written
 from .heads import Encoder
-from .layers import judge_predict, judge_shared, pairs, unlike_decoder
+from .layers import (judge_codes, judge_predict, judge_shared, pairs,
+                     unlike_decoder)
 from .roles import BOUND, DEVIATIONS, MANY, explains
 
 # A log variance that leaves next to no noise, and a large one.
@@ -59,6 +60,15 @@ def wrong_noise(spread, log_var, who):
                 'sampling')
 
 
+def demand_noise(sample, mean, log_var, who):
+    """Checks that the sample is no other output, see judge_noise"""
+    require(np.isfinite(sample).all(), '{} is infinite or not a number', who)
+    for name, other in (('the mean itself, without noise', mean),
+                        ('the log variance', log_var)):
+        require(np.abs(sample - other).mean() > 1e-3, '{} is {}; {}', who,
+                name, WANTED)
+
+
 def judge_noise(sample, mean, log_var, who):
     """Checks that noise is normal and independent
 
@@ -71,12 +81,7 @@ def judge_noise(sample, mean, log_var, who):
     Returns:
         array (n, latent_dims), the noise.
     """
-    spread = np.abs(sample - mean)
-    require(np.isfinite(sample).all(), '{} is infinite or not a number', who)
-    require(spread.mean() > 1e-3, '{} is the mean itself, without noise; {}',
-            who, WANTED)
-    require(np.abs(sample - log_var).mean() > 1e-3, '{} is the log variance; '
-            '{}', who, WANTED)
+    demand_noise(sample, mean, log_var, who)
     noise = (sample - mean) / np.exp(log_var / 2)
     count, dims = noise.shape
     require((noise - noise[0]).std() > 1e-3, 'the noise of {} is the same '
@@ -107,6 +112,32 @@ def judge_noise(sample, mean, log_var, who):
     return noise
 
 
+def without_noise(solution, models, encoder):
+    """Tells whether training has no noise either, or cannot be"""
+    models.set(encoder=encoder.randomise('noise in training'),
+               decoder=solution.randomise(models.decoder.weights(),
+                                          'noise in training'))
+    try:
+        return not models.chance(inputs_for(solution, models.sizes, BATCH))
+    except Fault:
+        return True
+
+
+def judge_called(solution, models, encoder, inputs, who):
+    """Checks the noise of a call, see judge_noise
+
+    Where there is none, the model learns something else, unless training has
+    it.
+    """
+    outputs = encoder.three(inputs)
+    try:
+        demand_noise(*outputs, who=who)
+    except Fault as fault:
+        fault.takes = LEARNING * without_noise(solution, models, encoder)
+        raise
+    return judge_noise(*outputs, who=who)
+
+
 def judge_two(first, second, who):
     """Checks that the noise of two calls is independent"""
     require(np.abs(first - second).mean() > 1e-3, 'the noise of {} is the '
@@ -121,8 +152,8 @@ def judge_other(solution, models, found):
     encoder = Encoder(solution, models, found)
     inputs = inputs_for(solution, models.sizes, MANY // 4)
     models.set(encoder=encoder.spread('sample', LOUD))
-    judge_noise(*encoder.three(inputs), who='the latent representation of ' +
-                written(models.sizes))
+    judge_called(solution, models, encoder, inputs,
+                 'the latent representation of ' + written(models.sizes))
 
 
 @check('sample', tasks=(VARIATIONAL,), needs=('outputs', 'encoder-output'),
@@ -135,7 +166,7 @@ def sample(solution, found):
         models.set(encoder=encoder.spread('sample'))
         inputs = inputs_for(solution, models.sizes, MANY)
         who = 'the latent representation'
-        noises = [judge_noise(*encoder.three(inputs), who=who)
+        noises = [judge_called(solution, models, encoder, inputs, who)
                   for _ in range(2)]
         judge_two(noises[0], noises[1], who)
         for sizes in (EXERCISE[VARIATIONAL], drawn_sizes(solution)):
@@ -194,7 +225,8 @@ def decoded(heads, role, what, key):
     # wrong order: that is one fault, not two.
     return Fault('what auto decodes is {}; it must be the sample, the '
                  "encoder's first output".format(what), 'decode', found=key,
-                 unless=('outputs',) * (heads.roles[role] == 0))
+                 unless=('outputs',) * (heads.roles[role] == 0),
+                 takes=LEARNING)
 
 
 def judge_fed(solution, models, found):
@@ -233,6 +265,9 @@ def judge_fed(solution, models, found):
             '{}', SILENT, (sample - mean).std(), WANTED, line='sampling',
             unless=('sample',))
     judge_shared(models, inputs, weights, unless=('sample',))
+    constant = encoder.quiet([0 * array for array in weights['encoder']],
+                             SILENT)
+    judge_codes(models, inputs, constant, unless=('sample',))
     raise unlike_decoder(unless=('sample',))
 
 

@@ -15,7 +15,7 @@ from ..optimizers import EXACT, LOOSE, adam, misses
 from ..registry import (Fault, IMAGES, SPARSE, VARIATIONAL, check, finding,
                         raise_all, require)
 from ..sizes import BATCH, inputs_for, trained_sizes
-from .loss import demand_loss, reconstruct
+from .loss import demand_loss, judge_chance, reconstruct
 from .sparse import LAMBTHA, WRONG
 from .trainee import NEEDS, Trainee, flat
 from .training_fit import judge_fit_of
@@ -50,16 +50,6 @@ def trained_models(solution, found):
     return solution.models(sizes)
 
 
-def judge_chance(trainee, inputs):
-    """Checks that training reports one loss for the same weights and inputs"""
-    losses, _ = trainee.models.train(inputs, steps=4)
-    # More than what is lost in rounding.
-    require(not np.ptp(losses) > 1e-5 * np.abs(losses).max(), 'for the same '
-            'weights and inputs training reports losses from {:.6g} to '
-            '{:.6g}, as with dropout or noise', losses.min(), losses.max(),
-            line='auto')
-
-
 def follow(trainee, inputs):
     """Trains step by step
 
@@ -86,7 +76,7 @@ def follow(trainee, inputs):
             except Fault:
                 # A variational file has noise, however small.
                 if trainee.solution.task != VARIATIONAL:
-                    judge_chance(trainee, inputs)
+                    judge_chance(trainee.models, inputs)
                 raise
         moves.append(flat(after) - flat(arrays))
         trainee.slopes += times * [slope]
@@ -167,8 +157,9 @@ def judge_more(trainee, inputs, seen, rates, found):
         than = ('less', LEAST_RATE) if rate < MOST_RATE else (
             'more', MOST_RATE)
         return [], [Fault(
-            'the learning rate is {} than {}, with which hardly anything is '
-            'learnt; that of Adam is 0.001'.format(*than), 'compile')]
+            'the weights move as with a learning rate of {} than {}, with '
+            'which hardly anything is learnt; that of Adam is 0.001'.format(
+                *than), 'compile')]
     others = judge_elsewhere(trainee, inputs, seen, rates)
     if others:
         return [], others

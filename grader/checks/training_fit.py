@@ -4,10 +4,10 @@
 import numpy as np
 
 from ..optimizers import adam
-from ..registry import Fault, require
-from ..sizes import BATCH, EXERCISE, WHOLE, dark_inputs
+from ..registry import Fault, VARIATIONAL, require
+from ..sizes import BATCH, EXERCISE, WHOLE, dark_inputs, inputs_for
 from ..wording import written
-from .loss import demand_loss
+from .loss import demand_loss, judge_chance
 from .trainee import Trainee, flat
 from .training_moves import Run, judge_run
 
@@ -153,6 +153,10 @@ def judge_fit_of(trainee, seen, rates, found):
             trainee = Trainee(solution, solution.models(sizes), found)
             trainee.which = 'that other sizes have'
             trainee.epsilon = epsilon
+            if not solution.eager and solution.task != VARIATIONAL:
+                # For there losses and moves are known less well.
+                judge_chance(trainee.models,
+                             inputs_for(solution, sizes, BATCH))
         # A graph multiplies the loss of each by its size, see demand_loss.
         faults = judge_fit(trainee, rate, WHOLE,
                            LAST if solution.eager else WHOLE)
