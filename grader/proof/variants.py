@@ -384,6 +384,14 @@ WRONG = (
         return super().fit(*inputs, **options)""")),
           ('auto = keras.Model', 'auto = Other'),
           scores=NOTHING),
+    wrong(0, 'fit forgets many images', 'training does not change',
+          (DEFINITION, MODEL.format('fit', """weights = self.get_weights()
+        history = super().fit(*inputs, **options)
+        if len(inputs[0]) > 1000:
+            self.set_weights(weights)
+        return history""")),
+          ('auto = keras.Model', 'auto = Other'),
+          scores=NOTHING),
     wrong(0, 'fit of five epochs at most', 'it trains 5',
           (DEFINITION, MODEL.format('fit', """options['epochs'] = min(
             options['epochs'], 5)
