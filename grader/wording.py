@@ -7,6 +7,9 @@ from .hints import HINTS
 from .options import runtimes
 from .printable import clean
 
+# How the end of a sentence begins that names another runtime.
+WRITTEN = '; written for'
+
 
 def plural(number, noun):
     """Says how many there are of something, in English"""
@@ -70,7 +73,7 @@ def error_sentence(action, kind, text, runtime):
          if re.search(pattern, said, re.DOTALL)), ('', None))
     if other not in (None, runtime):
         names = runtimes()
-        meaning += '; written for {} TensorFlow? Try RUNTIME={}'.format(
+        meaning += WRITTEN + ' {} TensorFlow? Try RUNTIME={}'.format(
             'a newer' if names.index(runtime) < names.index(other) else
             'an older', other)
     if meaning:

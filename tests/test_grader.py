@@ -22,7 +22,7 @@ from grader.proof import variants
 from grader.proof.__main__ import cases, grade
 from grader.registry import LEARNING, TASKS, Check, Fault
 from grader.sandbox import protocol
-from grader.wording import gist
+from grader.wording import error_sentence, gist
 from tests.models import call, evaluate
 from tests.support import ROOT, keras
 
@@ -402,6 +402,20 @@ def test_misses(name):
         slopes[:, 20:40], wanted[:, 20:40] = 0, 0
         missed, lost, _ = optimizers.misses(run, numbers, wanted)
         assert not missed[:, 1].any() and not lost[1]
+
+
+def test_compiled_for_another_runtime():
+    """What is no mistake elsewhere is said to be none there"""
+    def evaluate(inputs):
+        """Raises what TensorFlow 1.12 does"""
+        raise Fault(error_sentence(
+            'auto.evaluate()', 'ValueError', 'expected no data, but got:',
+            'page'))
+    models = types.SimpleNamespace(
+        evaluate=evaluate, solution=types.SimpleNamespace(gone=False),
+        tell=lambda: {'optimizer': 'Adam', 'loss': False})
+    with pytest.raises(Fault, match='without a loss; .* Try RUNTIME=tf2.15'):
+        loss.evaluated(models, None)
 
 
 @pytest.mark.parametrize('values, near', (
