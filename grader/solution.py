@@ -66,6 +66,8 @@ class Solution:
         self.layouts = {}
         self.known = {}
         self.gone = None
+        # The error in spite of which the models were made, see runner.
+        self.refused = None
         self.kills = memory.kills()
 
     def close(self):
@@ -246,6 +248,7 @@ class Solution:
             'build', action, function=self.function()[0], key=key,
             arguments=sizes, **more)[0]
         models, kind = answer['models'], answer['kind']
+        self.refused = answer['refused']
         require(models is not None, '{} returns {}; {}', action,
                 'None' if kind == 'NoneType' else 'one ' + kind, WANTED,
                 line='return')

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The cage: what the code of a file cannot do in it, and what it still can"""
 
+import importlib
 import inspect
 import json
 import os
@@ -388,6 +389,28 @@ def test_no_file(monkeypatch, tmpdir):
     assert inspect.getsource(module.twice).endswith('return 2 * x\n')
     assert os.path.dirname(name) == str(tmpdir) and not os.path.exists(name)
     del sys.modules[module.__name__]
+
+
+def test_numbers_as_output_shape(monkeypatch):
+    """A Lambda that refuses a number is made all the same, and it is told"""
+    class Lambda:
+        """A layer as strict as that of TensorFlow 1.12"""
+
+        def __init__(self, function, output_shape=None):
+            """Takes a shape"""
+            if not isinstance(output_shape, (tuple, list)):
+                raise TypeError('must be a list, a tuple')
+            self.shape = output_shape
+
+    monkeypatch.syspath_prepend(os.path.join(cage.ROOT, 'grader', 'sandbox'))
+    runner = importlib.import_module('runner')
+    monkeypatch.setattr(runner, 'keras', types.SimpleNamespace(
+        layers=types.SimpleNamespace(Lambda=Lambda)), raising=False)
+    runner.take_numbers()
+    assert Lambda(abs, output_shape=5).shape == (5,)
+    assert runner.REFUSED == ['must be a list, a tuple']
+    with pytest.raises(TypeError):
+        Lambda(abs, output_shape='5')
 
 
 def test_project_around(tmpdir):

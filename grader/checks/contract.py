@@ -5,7 +5,7 @@ import re
 
 from ..models import FITTING, SIDES
 from ..printable import clean
-from ..registry import Fault, IMAGES, TASKS, Unjudged, check, require
+from ..registry import Fault, IMAGES, LEARNING, TASKS, Unjudged, check, require
 from ..sizes import EVEN, EXERCISE, sizes_of
 from ..wording import written
 
@@ -66,7 +66,11 @@ def program(solution, found):
 
 @check('returns', after=FITTING)
 def returns(solution, found):
-    """Checks that there are three models, with the exercise's sizes"""
+    """Checks that there are three models, with the exercise's sizes
+
+    Returns:
+        True.
+    """
     solution.function()
     sizes = EXERCISE[solution.task]
     try:
@@ -78,6 +82,12 @@ def returns(solution, found):
         solution.made(sizes)
     except Fault as fault:
         raise explained(solution, sizes, fault, fits=False)
+    if solution.refused:
+        fault = solution.fault_of(written(sizes), {
+            'kind': 'TypeError', 'text': solution.refused})
+        fault.found, fault.takes = True, LEARNING
+        raise fault
+    return True
 
 
 @check('sizes', needs=('returns',), after=FITTING)

@@ -67,7 +67,8 @@ def solve(features, losses):
     # cross-entropy.
     if np.abs(features.dot(parts) - losses).max() < (
             2e-5 * np.abs(losses).max() + 2e-6):
-        return parts
+        # What is nothing but rounding would have gradients.
+        return np.where(np.abs(parts) < NONE, 0, parts)
     return None
 
 
@@ -165,8 +166,7 @@ def diagnose_factors(measured, sizes):
                   [one[0] for one in measured])
     if parts is None:
         return
-    # What is nothing but rounding would have gradients.
-    a, b = np.where(np.abs(parts) < NONE, 0, parts)
+    a, b = parts
     found = Objective(lambda t, p, values: (
         a * entropies(t, p) + b * kl(values)), False)
     require(abs(a - 1) > 0.01 or abs(b * dims - 1) > 0.01, 'the whole '

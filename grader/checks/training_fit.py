@@ -110,10 +110,10 @@ def judge_epochs(trainee, rate, sizes, epochs):
     faults, others, _ = judge_run(trainee, Run(
         moved[None], wanted[None], np.array(trainee.slopes),
         [len(trainee.slopes) - 1], several), 1.0, not trainee.solution.eager)
+    if not faults and rate(made) <= FAST:
+        demand_loss('fit', 'val_loss', reported[1], trainee.learn(
+            after, other, sizes[0])[0], sizes[0])
     if not faults + others:
-        if rate(made) <= FAST:
-            demand_loss('fit', 'val_loss', reported[1], trainee.learn(
-                after, other, sizes[0])[0], sizes[0])
         graph = several > 1 and not trainee.solution.eager
         # Between those before and after a graph's steps.
         some = [losses[0], trainee.learn(after, image, sizes[0])[

@@ -11,7 +11,7 @@ def optional(form):
 FORMS = {
     'load': {'functions': [(str, [(str, bool)])]},
     'build': {'kind': str, 'changed': optional(str),
-              'models': optional([(bool, str)])},
+              'models': optional([(bool, str)]), 'refused': optional(str)},
     'tell': {'names': (str, str, str), 'printed': bool, 'moved': bool,
              'optimizer': optional(str), 'loss': bool},
     'evaluate': {'count': int},
