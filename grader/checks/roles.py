@@ -54,8 +54,7 @@ DEVIATIONS = (
 # mean and log variance; log_var_of: function that makes the log variance of
 # the third; order: of an encoder that does not put out the last two, which of
 # its last two layers gives the mean and which the log variance, else None.
-Heads = collections.namedtuple('Heads', 'roles log_var_of order',
-                               defaults=[None])
+Heads = collections.namedtuple('Heads', 'roles log_var_of order')
 
 
 def inverse_softplus(values):
@@ -260,9 +259,10 @@ def outputs_in_order(solution, found):
     require(roles == [0, 1, 2], 'the outputs of the encoder are in another '
             'order: {}; {}', ', '.join(NAMES[roles.index(at)]
                                        for at in range(3)), OUTPUTS,
-            line='outputs', found=Heads(roles, np.asarray))
+            line='outputs', found=Heads(roles, np.asarray, None))
     what, log_var_of = find_meaning(solution, models, *[
         array.astype('float64') for array in first])
     require(what is None, 'the encoder puts out {} in place of log_var; {}',
-            what, OUTPUTS, line='outputs', found=Heads(roles, log_var_of))
-    return Heads(roles, np.asarray)
+            what, OUTPUTS, line='outputs',
+            found=Heads(roles, log_var_of, None))
+    return Heads(roles, np.asarray, None)
