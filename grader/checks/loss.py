@@ -363,6 +363,27 @@ def judge_edges(models, inputs, weights, factors):
             break
 
 
+def judge_alone(models, inputs, weights):
+    """Checks that the loss depends on the outputs alone
+
+    Args:
+        models, inputs, weights: see judge_edges.
+    """
+    losses = []
+    for factor in (1, 1, 2):
+        # The outputs are those of the last bias.
+        models.set(encoder=[factor * array for array in weights['encoder']],
+                   decoder=[factor * array for array in
+                            weights['decoder'][:-2]] + [
+                                0 * weights['decoder'][-2],
+                                weights['decoder'][-1]])
+        losses.append(evaluated(models, inputs))
+    # What hangs on chance is something else.
+    require(not near(*losses[:2]) or near(*losses[1:]), 'the loss contains a '
+            'penalty on layers; it must be the binary cross-entropy alone',
+            line='loss')
+
+
 def judge_loss(solution, models, found):
     """Compares what evaluate reports with the binary cross-entropy
 
@@ -419,6 +440,7 @@ def judge_loss(solution, models, found):
     require(np.isfinite(received), 'the loss reported is {}; the binary '
             'cross-entropy of these outputs is {:.5g}', received, expected,
             line='loss')
+    judge_alone(models, inputs, weights)
     raise Fault('the loss reported is {:.5g}; the binary cross-entropy of '
                 'these outputs is {:.5g}'.format(received, expected), 'loss')
 

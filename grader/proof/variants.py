@@ -237,6 +237,10 @@ WRONG = (
           (COMPILE, COMPILE.replace(
               "'binary_crossentropy'", """lambda t, p: (
         keras.losses.binary_crossentropy(p, t))"""))),
+    wrong(0, 'L2 of the weights', 'the loss contains a penalty on layers',
+          (ENCODER, ENCODER.replace(
+              "'relu'", "'relu',\n" + 31 * ' ' + "kernel_regularizer='l2'")),
+          scores=(60, 60)),
     wrong(0, 'label smoothing', 'cross-entropy with label smoothing of 0.1',
           (COMPILE, COMPILE.replace(
               "'binary_crossentropy'", """lambda t, p: (
@@ -814,6 +818,10 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
           'what auto decodes is the log variance',
           ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[2])'),
           scores=NOTHING),
+    wrong(3, 'auto of the reconstruction and the input',
+          'all codes are equal, it depends on its inputs',
+          ('decoder(encoder(inputs)[0])', """keras.layers.Average()([
+        inputs, decoder(encoder(inputs)[0])])"""), scores=NOTHING),
     wrong(3, 'one layer for mean and log variance',
           'the encoder ends with one layer of 5 nodes; it must end with two',
           (LOG_VAR, 'mean')),
