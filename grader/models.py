@@ -314,7 +314,7 @@ class Models:
 
         Returns:
             two floats, the least and the greatest of the losses that it
-            reports for the same weights and inputs; None if it is one.
+            reports for the same weights and inputs; None if all are equal.
         """
         losses, _ = self.train(inputs, steps=4)
         # More than what is lost in rounding.

@@ -406,6 +406,7 @@ def test_numbers_as_output_shape(monkeypatch):
     runner = importlib.import_module('runner')
     monkeypatch.setattr(runner, 'keras', types.SimpleNamespace(
         layers=types.SimpleNamespace(Lambda=Lambda)), raising=False)
+    monkeypatch.setattr(runner, 'REFUSED', [])
     runner.take_numbers()
     assert Lambda(abs, output_shape=5).shape == (5,)
     assert runner.REFUSED == ['must be a list, a tuple']

@@ -64,7 +64,6 @@ def measure(given):
     unit = 1 if task == 3 else x_test[0].size
     worst = entropy(x_test, x_train.mean(axis=0, keepdims=True)) / unit
     training.set_seed(0)
-    draw = np.random.RandomState(0)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'variant.py')
         with open(path, 'w') as file:
@@ -80,17 +79,17 @@ def measure(given):
             return worst, worst
         outputs = auto.predict(x_test, verbose=0)
         codes = encoder.predict(x_test, verbose=0)
-        divergence = 0
+        added = 0
         if task == 1:
-            divergence = ARGUMENTS[1][3] * np.abs(codes).sum(axis=1).mean()
+            added = ARGUMENTS[1][3] * np.abs(codes).sum(axis=1).mean()
         elif task == 3:
             # Whatever auto decodes, and with whichever noise.
             mean, log_var = np.float64(codes[1:])
-            outputs = decoder.predict(mean + np.exp(
-                log_var / 2) * draw.randn(*mean.shape), verbose=0)
-            divergence = oracle.kl_divergence(mean, log_var).sum(
-                axis=1).mean()
-    return entropy(x_test, outputs) / unit + divergence, worst
+            noise = np.random.RandomState(0).randn(*mean.shape)
+            outputs = decoder.predict(
+                mean + np.exp(log_var / 2) * noise, verbose=0)
+            added = oracle.kl_divergence(mean, log_var).sum(axis=1).mean()
+    return entropy(x_test, outputs) / unit + added, worst
 
 
 def rows_of(task, names, known, measured):

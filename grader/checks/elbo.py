@@ -59,6 +59,10 @@ def right_loss(t, p, values, added=ADDED[0]):
     return t.shape[1] * entropies(t, p, added) + kl(values)
 
 
+# A smaller factor is nothing but rounding, which is up to 2e-7.
+NONE = 1e-5
+
+
 def solve(features, losses):
     """Finds the coefficients of features; None where they do not explain"""
     features = np.array(features)
@@ -72,8 +76,6 @@ def solve(features, losses):
     return None
 
 
-# A smaller factor is nothing but rounding, which is up to 2e-7.
-NONE = 1e-5
 # What makes the KL divergence large, and outputs nearer to 0 and 1.
 LARGE = 5.0
 

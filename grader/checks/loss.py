@@ -155,8 +155,9 @@ def objective(function, logits=False):
     return Objective(lambda t, p, values: function(t, p), logits)
 
 
-# Last activations with which, after an epoch, outputs are worse than the mean
-# image: most may give 0 or less, where the cross-entropy has no gradient.
+# Last activations with which, after an epoch of task 0, outputs are worse than
+# the mean image: most may give 0 or less, where the cross-entropy has no
+# gradient.
 WORST = ('elu', 'exponential', 'leaky relu (0.01)', 'leaky relu (0.2)',
          'leaky relu (0.3)', 'linear', 'relu', 'relu that ends at 6', 'selu',
          'softmax', 'softsign', 'swish', 'tanh')
@@ -369,14 +370,13 @@ def judge_alone(models, inputs, weights):
     Args:
         models, inputs, weights: see judge_edges.
     """
+    *first, kernel, bias = weights['decoder']
     losses = []
     for factor in (1, 1, 2):
         # The outputs are those of the last bias.
-        models.set(encoder=[factor * array for array in weights['encoder']],
-                   decoder=[factor * array for array in
-                            weights['decoder'][:-2]] + [
-                                0 * weights['decoder'][-2],
-                                weights['decoder'][-1]])
+        models.set(
+            encoder=[factor * array for array in weights['encoder']],
+            decoder=[factor * array for array in first] + [0 * kernel, bias])
         losses.append(evaluated(models, inputs))
     # What hangs on chance is something else.
     require(not near(*losses[:2]) or near(*losses[1:]), 'the loss contains a '
