@@ -127,6 +127,11 @@ def judge_layers(solution, side, models):
     judge_start(solution, side, models, layers)
 
 
+def are_equal(kernel, axis):
+    """Tells whether several inputs or nodes have the same weights"""
+    return kernel.shape[axis] > 1 and not np.ptp(kernel, axis=axis).any()
+
+
 def judge_start(solution, side, models, layers):
     """Checks that the weights with which a model begins can learn
 
@@ -141,6 +146,15 @@ def judge_start(solution, side, models, layers):
                 takes=LEARNING)
     if models.sizes != EXERCISE[solution.task]:
         return
+    for i, ((kernel, bias), (after, _)) in enumerate(zip(
+            layers[:relus], layers[1:relus + last])):
+        require(not are_equal(kernel, -1) or np.ptp(bias) or not (
+            are_equal(after, -1) or are_equal(after, -2)),
+                '{} begins with equal weights, as the next layer does; so '
+                'its {} learn much the same', name_of(
+                    solution.task, side, i, len(layers)),
+                'filters' if solution.task == IMAGES else 'nodes', line=side,
+                takes=LEARNING)
     values, _ = oracle.preactivations(
         steps_for(solution.task, side, relus + last), layers,
         inputs_for(solution, models.sizes, COUNT, side))
@@ -149,13 +163,6 @@ def judge_start(solution, side, models, layers):
                 'which relu gives zero for nearly all inputs; so it hardly '
                 'learns', name_of(solution.task, side, i, len(layers)),
                 line=side, takes=LEARNING)
-    for i, ((kernel, bias), (after, _)) in enumerate(zip(
-            layers[:relus], layers[1:relus + last])):
-        require(np.ptp(kernel, axis=-1).any() or np.ptp(bias) or
-                np.ptp(after, axis=-2).any(), '{} begins with equal weights, '
-                'as the next layer does; so all that it puts out stays equal',
-                name_of(solution.task, side, i, len(layers)), line=side,
-                takes=LEARNING)
     require(not last or (np.abs(values[-1][0]) < CERTAIN).mean() >
             RARE, 'the decoder begins with outputs so near to 0 or 1 that the '
             'cross-entropy has no gradient', line=side, takes=LEARNING)

@@ -305,6 +305,12 @@ WRONG = (
               "kernel_initializer='ones')")),
           (BOTTLENECK, BOTTLENECK + " kernel_initializer='ones',\n" +
            30 * ' '), scores=NOTHING),
+    wrong(0, 'nodes that begin alike',
+          'hidden layer 1 of the encoder begins with equal weights',
+          (ENCODER, ENCODER.replace("'relu')", """'relu',
+            kernel_initializer=lambda shape, dtype=None: keras.ops.tile(
+                keras.random.normal((shape[0], 1), stddev=0.05),
+                (1, shape[1])))""")), scores=NOTHING),
     *[wrong(0, 'Adam with a rate of ' + rate,
             'as with a learning rate of ' + said, adam(rate), scores=(88, 94))
       for rate, said in (('0.1', 'more than 0.07'), ('1e-8', 'less than'))],
@@ -425,6 +431,10 @@ WRONG = (
           (COMPILE, """rate = keras.optimizers.schedules
     auto.compile(keras.optimizers.Adam(rate.PiecewiseConstantDecay(
         [5000], [1e-3, 0.0])), 'binary_crossentropy')""")),
+    wrong(0, 'a learning rate that rests', 'steps the learning rate is less',
+          (COMPILE, """rate = keras.optimizers.schedules
+    auto.compile(keras.optimizers.Adam(rate.PiecewiseConstantDecay(
+        [300, 9000], [1e-3, 1e-7, 1e-3])), 'binary_crossentropy')""")),
     wrong(0, 'biases with which relu is dead', 'relu gives zero for nearly',
           (ENCODER, ENCODER.replace("'relu'", """'relu',
             bias_initializer=keras.initializers.Constant(-3)""")),
