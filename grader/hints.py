@@ -78,6 +78,9 @@ HINTS = (
      None),
     ('Unknown variable: <|optimizer cannot recognize variable',
      'each auto needs an optimizer of its own, which autoencoder makes', None),
+    ("'Model' object has no attribute '_name'",
+     'here a model begins with a keras.Input, the decoder with one of its own',
+     'tf2.15'),
     (r"not recognized: .*'lr'", 'it is called learning_rate', 'tf2.15'),
     ('In Lambda, `output_shape` must be',
      'here an output_shape is a tuple: (latent_dims,)', 'tf2.15'),
@@ -101,14 +104,17 @@ HINTS = (
      "optimizers' has no attribute '(AdamW|legacy|schedules)'|"
      "keras' has no attribute 'saving'|'set_random_seed'",
      'other versions of Keras have this', 'tf2.15'),
-    ("keras' has no attribute '(KerasTensor|Layer|Loss|Operation|Optimizer|"
-     "Variable|device|ops|random|tree)'|single output tensor",
+    ("(keras' has no attribute|cannot import name) '(KerasTensor|Layer|Loss|"
+     "Operation|Optimizer|Variable|device|ops|random|tree)'|"
+     r"No module named 'tensorflow\.keras\.(ops|random)|single output tensor",
      'newer versions of Keras have this', 'newest'),
     ("layers' has no attribute",
      'names of layers have large letters: Conv2D, MaxPooling2D', None),
     ("tensorflow' has no attribute|keras' has no attribute "
      "'(objectives|contrib)'|backend' has no attribute '[gs]et_session'",
      'older versions have this', 'page'),
-    ('PermissionError|Operation not permitted',
-     'in the cage a file has no network and no other files', None),
+    ('PermissionError|Operation not permitted|Read-only file system|'
+     'No such file|URL fetch|urlopen|service not known|in name resolution',
+     'a solution needs no network and no other files, and here it has none',
+     None),
 )

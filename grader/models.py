@@ -7,7 +7,7 @@ import numpy as np
 
 from . import oracle
 from .networks import head_steps, shapes_of, steps_for
-from .registry import Fault, LEARNING, VARIATIONAL, require
+from .registry import Fault, LEARNING, Unjudged, VARIATIONAL, require
 from .sizes import inputs_for, values_like_inputs
 from .wording import plural
 
@@ -56,6 +56,8 @@ class Model:
 
     def ask(self, question, action, arrays=(), **more):
         """Asks about this model, see Solution.ask"""
+        if self.side == 'auto' and self.solution.lacks_auto:
+            raise Unjudged(by=('returns',))
         return self.solution.ask(
             question, action, arrays, key=self.models.key,
             model=self.solution.order[SIDES.index(self.side)], **more)[1]
@@ -98,7 +100,7 @@ class Model:
         except Fault as fault:
             # Wrong layers, or codes of another size, are one fault. With them
             # Keras 2 and 3.0 make auto all the same; only a call of it fails.
-            fault.unless = FITTING
+            fault.unless = FITTING + ('auto-output',) * (self.side == 'auto')
             raise
         require(all(len(output) == len(inputs) for output in outputs if
                     output.ndim) and all(o.ndim for o in outputs),
@@ -185,7 +187,12 @@ class Model:
         ) else steps_for(solution.task, self.side, len(order))
         expected = oracle.forward(steps, [
             [given[at] for at in pair] for pair in order], inputs)
-        return any(oracle.close(one, expected) for one in self.call(inputs))
+        try:
+            outputs = self.call(inputs)
+        except Fault:
+            # Other checks say so.
+            return False
+        return any(oracle.close(one, expected) for one in outputs)
 
 
 class Models:
@@ -304,7 +311,7 @@ class Models:
         weights = self.sorted('encoder', weights[:count]) + self.sorted(
             'decoder', weights[count:])
         require(all(np.isfinite(w).all() for w in weights), 'training makes '
-                'weights infinite or NaN', line='compile')
+                'weights infinite or NaN', line='compile', takes=LEARNING)
         require(losses.shape == (3 if way == 'fit' else steps,),
                 'auto reports a loss that is not one number', line='compile')
         return losses.astype('float64'), weights

@@ -66,8 +66,10 @@ class Solution:
         self.layouts = {}
         self.known = {}
         self.gone = None
-        # The error in spite of which the models were made, see runner.
-        self.refused = None
+        # Faults in spite of which the file is judged: of its import, and of
+        # what it returns, see runner.
+        self.unimported = self.refused = None
+        self.lacks_auto = False
         self.kills = memory.kills()
 
     def close(self):
@@ -219,13 +221,18 @@ class Solution:
                 causes = [one for one in causes if one[0] == 'syntax'] + causes
                 raise Unjudged(causes[0][1] if causes else
                                'the file cannot be loaded')
-            found = self.ask('load', 'importing the file')[0]['functions']
+            answer = self.ask('load', 'importing the file')[0]
+            found = answer['functions']
+            if answer['refused']:
+                self.unimported = self.fault_of(
+                    'importing the file', answer['refused'])
             named = [one for one in found if one[0] == 'autoencoder']
             # A function of another name, if only one can be meant.
             count = len(self.parameters)
             others = [one for one in found if len(
                 [1 for _, optional in one[1] if not optional]) == count]
-            require(named or len(others) == 1,
+            if not named and len(others) != 1:
+                raise self.unimported or Fault(
                     'the file has no function called autoencoder')
             return (named or others)[0]
         return self.remember('function', find)
@@ -248,15 +255,21 @@ class Solution:
             'build', action, function=self.function()[0], key=key,
             arguments=sizes, **more)[0]
         models, kind = answer['models'], answer['kind']
-        self.refused = answer['refused']
+        if answer['refused']:
+            self.refused = self.fault_of(action, answer['refused'])
         require(models is not None, '{} returns {}; {}', action,
                 'None' if kind == 'NoneType' else 'one ' + kind, WANTED,
                 line='return')
         require(len(models) == 3, '{} returns {}; {}', action,
                 plural(len(models), 'value'), WANTED, line='return')
         for at, (is_model, name) in enumerate(models):
-            require(is_model, '{} is a {}; it must be a keras.Model',
-                    SIDES[at], name, line='return')
+            fault = Fault('{} is a {}; it must be a keras.Model'.format(
+                SIDES[at], name), 'return')
+            if not is_model and SIDES[at] == 'auto':
+                # Encoder and decoder are judged without it.
+                self.refused, self.lacks_auto = fault, True
+            elif not is_model:
+                raise fault
         return answer, Models(self, key, sizes)
 
     def models(self, sizes):
@@ -279,7 +292,7 @@ class Solution:
         def make():
             """Makes them; models of own classes have no weights before"""
             models = self.in_order(self.build(sizes)[1])
-            for model in (models.encoder, models.decoder, models.auto):
+            for model in (models.encoder, models.decoder):
                 if not model.weights():
                     model.call(self.zeros(sizes, model.side))
             models.arrange()
@@ -318,7 +331,7 @@ class Solution:
         Returns:
             Models, the same, or others in the order that was found.
         """
-        if 'order' in self.known or self.fit(models):
+        if 'order' in self.known or self.lacks_auto or self.fit(models):
             self.known['order'] = None, None
             return models
         orders = []

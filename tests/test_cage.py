@@ -409,7 +409,7 @@ def test_numbers_as_output_shape(monkeypatch):
     monkeypatch.setattr(runner, 'REFUSED', [])
     runner.take_numbers()
     assert Lambda(abs, output_shape=5).shape == (5,)
-    assert runner.REFUSED == ['must be a list, a tuple']
+    assert list(map(str, runner.REFUSED)) == ['must be a list, a tuple']
     with pytest.raises(TypeError):
         Lambda(abs, output_shape='5')
 

@@ -59,6 +59,8 @@ def outcome(solution, sizes):
 def program(solution, found):
     """Checks that the file ends with 0 when it runs as a program"""
     solution.primary
+    if solution.unimported:
+        raise Unjudged(by=('returns',))
     status = solution.run_program()
     require(not status, 'running ./{} as a program ends with status {}; it '
             'must end with 0', TASKS[solution.task].file, status)
@@ -81,10 +83,11 @@ def returns(solution, found):
     try:
         solution.made(sizes)
     except Fault as fault:
-        raise explained(solution, sizes, fault, fits=False)
-    if solution.refused:
-        fault = solution.fault_of(written(sizes), {
-            'kind': 'TypeError', 'text': solution.refused})
+        # What was left out may be why.
+        raise solution.unimported or explained(
+            solution, sizes, fault, fits=False)
+    fault = solution.unimported or solution.refused
+    if fault:
         fault.found, fault.takes = True, LEARNING
         raise fault
     return True

@@ -10,8 +10,8 @@ from ..sizes import (BATCH, EXERCISE, WHOLE, bright, dark_inputs,
                      trained_sizes)
 from .heads import Encoder
 from .loss import (ADDED, CUT, LOSSES, SHAPING, WELL, Objective, black,
-                   entropies, evaluated, judge_outputs, last_activation, near,
-                   nearest, reconstruct)
+                   entropies, evaluated, judge_outputs, judge_white,
+                   last_activation, near, nearest, reconstruct)
 
 
 def measure(solution, models, encoder, purpose, large=0, well=False):
@@ -286,5 +286,6 @@ def loss(solution, found):
         expected = right.function(inputs, outputs, values).mean()
         require(near(received, expected), WELL, received, expected,
                 line='loss', found=right)
+        judge_white(models, inputs, right)
     judge_outputs(models, found, right)
     return right

@@ -337,6 +337,18 @@ def judge_black(models, inputs, weights, factors, right):
         targets, outputs, None).mean()
     require(any(near(received, factor * expected) for factor in factors),
             WELL, received, expected, line='loss', found=right)
+    judge_white(models, inputs, right)
+
+
+def judge_white(models, inputs, right):
+    """Checks the loss where outputs are 1, as their inputs are"""
+    encoder, decoder = [[0 * array for array in model.weights()]
+                        for model in (models.encoder, models.decoder)]
+    models.set(encoder=encoder, decoder=decoder[:-1] + [decoder[-1] + 30])
+    received = models.evaluate(0 * inputs + 1)[0]
+    require(abs(received) < 0.01, 'where outputs are 1, as their inputs are, '
+            'the loss reported is {:.3g}; it must be 0', received, line='loss',
+            found=right)
 
 
 def judge_edges(models, inputs, weights, factors):

@@ -12,8 +12,8 @@ images for the validation.
 import numpy as np
 
 from ..optimizers import EXACT, LOOSE, adam, misses
-from ..registry import (Fault, IMAGES, SPARSE, VARIATIONAL, check, finding,
-                        raise_all, require)
+from ..registry import (Fault, IMAGES, SPARSE, Unjudged, VARIATIONAL, check,
+                        finding, raise_all, require)
 from ..sizes import BATCH, inputs_for, trained_sizes
 from .loss import demand_loss, judge_chance, reconstruct
 from .sparse import LAMBTHA, WRONG
@@ -76,6 +76,8 @@ def follow(trainee, inputs):
                 demand_loss('training', 'loss', losses[0], loss, len(inputs))
             except Fault:
                 # A variational file has noise, however small.
+                if trainee.penalty == WRONG:
+                    raise Unjudged(by=('penalty',))
                 if trainee.solution.task != VARIATIONAL:
                     judge_chance(trainee.models, inputs)
                 raise
@@ -175,6 +177,18 @@ def judge_more(trainee, inputs, seen, rates, found):
     return judge_fit_of(trainee, seen, rates, found)
 
 
+def judge_at_zero(trainee, inputs):
+    """Demands finite weights after a step in which all values are 0
+
+    They are so for what is black, with the biases at the start. There a root,
+    such as in a relu of one's own, has no gradient.
+    """
+    weights = trainee.draw('zero', 1.0)
+    trainee.models.set(**{side: [array * (array.ndim > 1) for array in given]
+                          for side, given in weights.items()})
+    trainee.models.train(0 * inputs)
+
+
 @check('training', needs=NEEDS, after=AFTER)
 def training(solution, found):
     """Checks that all layers are trained, on this loss, as long as asked
@@ -204,6 +218,8 @@ def training(solution, found):
                     'alone: the sample has no gradient through its deviation',
                     line='sampling')
         raise_all(faults)
+        if not others:
+            judge_at_zero(trainee, inputs)
     return others
 
 

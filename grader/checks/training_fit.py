@@ -11,14 +11,16 @@ from .loss import demand_loss, judge_chance
 from .trainee import Trainee, flat
 from .training_moves import Run, judge_run
 
-# Here fit gets one image many times, so that it does not matter which of them
-# a batch has. The exercise's last batch is smaller.
+# Here fit gets one image many times, and two where it has one batch, so that
+# their order does not matter. The exercise's last batch is smaller.
 LAST = 96
 # How often fit goes through the images, where it has one batch.
 EPOCHS = 6
 # With a larger learning rate a few steps lead to outputs so near to 0 and 1
 # that versions of Keras compute another loss.
 FAST = 0.002
+# How large kernels are: outputs must depend on inputs.
+SCALE = 1.4
 
 
 def judge_fit(trainee, rate, batch, last):
@@ -50,15 +52,16 @@ def judge_fit(trainee, rate, batch, last):
     return faults, others
 
 
-def steps_of_fit(trainee, arrays, image, rates, sizes):
+def steps_of_fit(trainee, arrays, images, rates, sizes):
     """Computes steps of fit by Adam's rule
 
     Args:
         trainee: Trainee.
         arrays: list of arrays, all weights before.
-        image: array, the only one.
+        images: array, those of a batch.
         rates: list of float, the learning rate of each step.
-        sizes: list of int, how many times each batch has the image.
+        sizes: list of int, how many images each batch has: these again and
+            again.
 
     Returns:
         list of float, the loss of each step; array (weights,), how far all
@@ -71,7 +74,7 @@ def steps_of_fit(trainee, arrays, image, rates, sizes):
     for _ in list(trainee.slopes):
         next(rule)
     for step_rate, size in zip(rates, sizes):
-        loss, slope = trainee.learn(arrays, image, size)
+        loss, slope = trainee.learn(arrays, images, size // len(images))
         losses.append(loss)
         trainee.slopes.append(slope)
         move = step_rate * next(rule)
@@ -93,31 +96,38 @@ def judge_epochs(trainee, rate, sizes, epochs):
     Returns:
         two lists of Fault, see judge_run.
     """
-    image, other = np.split(dark_inputs(
-        trainee.solution, trainee.models.sizes, 2), 2)
-    before, made = trainee.prepare('fit {} '.format(epochs), image), len(
-        trainee.slopes)
+    images, unseen = np.split(dark_inputs(
+        trainee.solution, trainee.models.sizes, 3), [1])
+    if len(sizes) == 1:
+        # Its negative is as far from it as can be. Rounded as it is sent.
+        images = np.concatenate([images, 1 - images]).astype(
+            'float32').astype('float64')
+    before, made = trainee.prepare(
+        'fit {} '.format(epochs), images, SCALE), len(trainee.slopes)
     reported, after = trainee.models.train(
-        image, other, images=sum(sizes), way='fit', batch=sizes[0],
-        epochs=epochs, count=made)
+        images, unseen, times=sum(sizes) // len(images), way='fit',
+        batch=sizes[0], epochs=epochs, count=made)
     require(reported[2] == epochs, 'fit is to train {} epochs; it trains {:g}',
             epochs, reported[2], line='compile')
     moved, several = flat(after) - flat(before), len(sizes) * epochs
     losses, wanted = steps_of_fit(
-        trainee, before, image, [rate(made + step) for step in range(several)],
-        epochs * sizes)
+        trainee, before, images,
+        [rate(made + step) for step in range(several)], epochs * sizes)
     # These moves have their rates already.
     faults, others, _ = judge_run(trainee, Run(
         moved[None], wanted[None], np.array(trainee.slopes),
         [len(trainee.slopes) - 1], several), 1.0, not trainee.solution.eager)
     if not faults and rate(made) <= FAST:
-        demand_loss('fit', 'val_loss', reported[1], trainee.learn(
-            after, other, sizes[0])[0], sizes[0])
+        # Each is a batch of its own.
+        demand_loss('fit', 'val_loss', reported[1], np.mean([
+            trainee.learn(after, unseen[at:at + 1], sizes[0])[0]
+            for at in range(2)]), sizes[0])
     if not faults + others:
         graph = several > 1 and not trainee.solution.eager
         # Between those before and after a graph's steps.
-        some = [losses[0], trainee.learn(after, image, sizes[0])[
-            0]] if graph else losses[-len(sizes):]
+        some = [losses[0], trainee.learn(
+            after, images, sizes[0] // len(images))[
+                0]] if graph else losses[-len(sizes):]
         # The first versions of Keras 3 do not weigh batches by their sizes.
         expected = min((np.average(some, weights=weights)
                         for weights in (None, None if graph else sizes)),
@@ -147,7 +157,7 @@ def judge_fit_of(trainee, seen, rates, found):
         return np.interp(step, seen, rates)
     if not found.right:
         # Of a wrong loss it is not known what it is for other batches.
-        return judge_fit(trainee, rate, BATCH, BATCH)
+        return judge_fit(trainee, rate, BATCH - 1, BATCH - 1)
     try:
         if others:
             epsilon = trainee.epsilon

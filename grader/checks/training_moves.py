@@ -60,7 +60,7 @@ def judge_run(trainee, run, rate=None, graph=False):
         run: Run.
         rate: float, the learning rate, if it is known.
         graph: bool, whether a graph made several steps: then it is judged
-            alone whether all arrays move, see optimizers.LOOSE.
+            alone whether all arrays move, and how far, see optimizers.LOOSE.
 
     Returns:
         two lists of Fault: what is wrong with the training, and with the
@@ -80,7 +80,10 @@ def judge_run(trainee, run, rate=None, graph=False):
         return faults, [Fault('the optimizer is {}; it must be Adam'
                               .format(told), 'compile')], None
     if graph or not trainee.exact:
-        return faults, [], [rate]
+        far, wanted = np.abs(run.moves).max(), np.abs(run.wanted).max()
+        return faults, [Fault('the weights move less than half as far as by '
+                              'Adam', 'compile')] if graph and (
+                                  2 * far < wanted) else [], [rate]
     kept = ~np.isin(trainee.numbers, frozen)
     more, others, rates = judge_moves(
         trainee, trainee.numbers[kept],

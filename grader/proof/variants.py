@@ -431,6 +431,37 @@ WRONG = (
           (COMPILE, """rate = keras.optimizers.schedules
     auto.compile(keras.optimizers.Adam(rate.PiecewiseConstantDecay(
         [5000], [1e-3, 0.0])), 'binary_crossentropy')""")),
+    wrong(0, 'fit that slows down', 'not move as Adam|less than half as far',
+          (DEFINITION, MODEL.format('fit', """options['callbacks'] = [
+            keras.callbacks.LearningRateScheduler(
+                lambda epoch: 1e-3 * 0.1 ** epoch)]
+        return super().fit(*inputs, **options)""")),
+          ('auto = keras.Model', 'auto = Other')),
+    wrong(0, 'fit that turns the inputs alone', 'in fit, the weights do not|'
+          'fit reports a loss of',
+          (DEFINITION, MODEL.format('fit', """turned = inputs[0][::-1]
+        return super().fit(turned, *inputs[1:], **options)""")),
+          ('auto = keras.Model', 'auto = Other')),
+    wrong(0, 'the loss of the last batch', 'fit reports a val_loss of',
+          (DEFINITION, MODEL.format('test_step', """self.reset_metrics()
+        return super().test_step(*inputs)""")),
+          ('auto = keras.Model', 'auto = Other')),
+    wrong(0, 'relu as a root', 'training makes weights infinite or NaN',
+          (ENCODER, ENCODER.replace("'relu'", "(\n            lambda x: (x + "
+                                    "(x * x) ** 0.5) / 2)")),
+          scores=NOTHING),
+    wrong(0, 'predict of the decoder stretches',
+          'predict of the decoder gives something else',
+          (DEFINITION, MODEL.format(
+              'predict', """given = super().predict(*inputs, **options)
+        return (given - given.min()) / (given.max() - given.min())""")),
+          ('decoder = keras.Model', 'decoder = Other')),
+    wrong(0, 'hidden layers that begin by seeing the edge alone',
+          'hidden layer 1 of the encoder .* gives zero for nearly',
+          (ENCODER, ENCODER.replace(
+              "'relu'", "'relu',\n            kernel_initializer="
+              "keras.initializers.Identity()")),
+          scores=(48, 70)),
     wrong(0, 'a learning rate that rests', 'steps the learning rate is less',
           (COMPILE, """rate = keras.optimizers.schedules
     auto.compile(keras.optimizers.Adam(rate.PiecewiseConstantDecay(
@@ -755,6 +786,11 @@ def autoencoder('''), (L1, 'Still(float(lambtha))')),
     wrong(3, 'noise with deviation 0.1',
           r'mean -?0.00 and deviation 0.10; they must be 0 and 1',
           ('GaussianNoise(1.0)', 'GaussianNoise(0.1)')),
+    wrong(3, 'a cross-entropy that is NaN', 'where outputs are 1, as their',
+          ('return ' + SUMMED, """\
+return -ops.sum(y_true * ops.log(y_pred) +
+                    (1 - y_true) * ops.log(1 - y_pred), axis=-1)"""),
+          scores=(75, 75)),
     wrong(3, 'noise that is the same for the whole batch',
           'is the same for the whole batch',
           (NOISE, 'self.noise(ops.zeros_like(mean[:1]), training=True)')),
@@ -921,6 +957,45 @@ BEHIND = (
         'nothing but fully connected layers', 'the loss is the mean squared'],
           NORMALISED,
           (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
+    wrong(0, 'images read at import, mean squared error', [
+        'importing the file raised .* needs no network',
+        'the loss is the mean squared error'],
+          ('as keras\n', "as keras\n\nTRAIN, TEST = "
+           'keras.datasets.mnist.load_data()\n'),
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mse'))),
+    wrong(0, 'auto is None, decoder not reversed', [
+        'auto is a NoneType; it must be a keras.Model',
+        'hidden_layers are not reversed'],
+          (COMPILE, 'auto = ' + COMPILE),
+          ('reversed(hidden_layers)', 'hidden_layers'), scores=(45, 55)),
+    wrong(0, 'Keras alone, mean squared error', [
+        '`import keras` must be', 'the loss is the mean squared error'],
+          ('import tensorflow.keras as keras', 'import keras'),
+          (COMPILE, COMPILE.replace('binary_crossentropy', 'mse')),
+          scores=(60, 75)),
+    wrong(1, 'L1 and a constant L2, hidden layer missing', [
+        'a penalty that is not lambtha times', 'a layer of the decoder'],
+          (L1, 'keras.regularizers.l1_l2(lambtha, 0.01)'),
+          ('reversed(hidden_layers)', 'reversed(hidden_layers[1:])')),
+    wrong(3, 'auto without a call, exp(log_var)', [
+        'calling auto on|auto puts out nothing', r'by exp\(log_var\)'],
+          (DEFINITION, """class Auto(keras.Model):
+    \"\"\"Has no call\"\"\"
+
+
+""" + DEFINITION),
+          ("""keras.Model(inputs, decoder(encoder(inputs)[0]),
+                       name='autoencoder')""", 'Auto()'),
+          (SAMPLE, SAMPLE.replace(' / 2', ''))),
+    wrong(3, 'noise for batches of 256, relu on the reconstruction', [
+        'calling encoder on shape|Incompatible shapes', 'the decoder uses r'],
+          (NOISE, 'keras.backend.random_normal((256, int(mean.shape[-1])))'),
+          (OUTPUT, OUTPUT.replace('sigmoid', 'relu'))),
+    wrong(3, 'decoder fed with the mean, noise of the whole batch', [
+        'what auto decodes is the mean itself', 'same for the whole batch'],
+          ('decoder(encoder(inputs)[0])', 'decoder(encoder(inputs)[1])'),
+          (NOISE, 'self.noise(ops.zeros_like(mean[:1]), training=True)'),
+          scores=(40, 50)),
     wrong(3, 'no bias for the log variance, KL missing', [
         'the log variance layer of the encoder has no bias',
         'the KL divergence is missing'],

@@ -7,16 +7,17 @@ def optional(form):
     return lambda value: value is None or fits(value, form)
 
 
+ERROR = {'kind': str, 'text': str}
 # Of each question, see `fits`; beside this an answer may hold more.
 FORMS = {
-    'load': {'functions': [(str, [(str, bool)])]},
+    'load': {'functions': [(str, [(str, bool)])], 'refused': optional(ERROR)},
     'build': {'kind': str, 'changed': optional(str),
-              'models': optional([(bool, str)]), 'refused': optional(str)},
+              'models': optional([(bool, str)]), 'refused': optional(ERROR)},
     'tell': {'names': (str, str, str), 'printed': bool, 'moved': bool,
              'optimizer': optional(str), 'loss': bool},
     'evaluate': {'count': int},
     'program': {'status': int},
-    'error': {'kind': str, 'text': str},
+    'error': ERROR,
 }
 
 

@@ -35,7 +35,7 @@ def fit(auto, header, given):
     size = header['batch']
     inputs, other, targets, others = [
         np.repeat(one, times, axis=0)
-        for one, times in zip(given, 2 * (header['images'], size))]
+        for one, times in zip(given, 2 * (header['times'], size))]
     # The exercise's mains call it so.
     history = auto.fit(
         inputs, targets, epochs=header['epochs'], batch_size=size,

@@ -8,6 +8,8 @@ numbers come out. It imports TensorFlow once and then forks a process for each
 file.
 """
 
+import ast
+import contextlib
 import copy
 import gc
 import importlib.util
@@ -99,7 +101,7 @@ def take_numbers():
         except TypeError as error:
             if not isinstance(output_shape, (int, np.integer)):
                 raise
-            REFUSED.append(str(error))
+            REFUSED.append(error)
             init(self, function, (int(output_shape),), *others, **options)
     keras.layers.Lambda.__init__ = lenient
 
@@ -117,11 +119,16 @@ class Module:
 
     def load(self, header, given):
         """Imports the file by its name; tells its public functions"""
+        refused = None
         name = os.path.splitext(os.path.basename(self.path))[0]
         spec = importlib.util.spec_from_file_location(name, self.path)
         self.module = importlib.util.module_from_spec(spec)
         sys.modules[name] = self.module
-        spec.loader.exec_module(self.module)
+        try:
+            spec.loader.exec_module(self.module)
+        except Exception as error:
+            refused = self.describe(error)
+            self.load_what_can_be()
         functions = []
         for key, value in vars(self.module).items():
             if (inspect.isfunction(value) and not key.startswith('_') and
@@ -131,7 +138,16 @@ class Module:
                     [one.name, one.default is not one.empty or one.kind in (
                         one.VAR_POSITIONAL, one.VAR_KEYWORD)]
                     for one in parameters]])
-        return {'functions': functions}
+        return {'functions': functions, 'refused': refused}
+
+    def load_what_can_be(self):
+        """Leaves out the statements that raise, such as to read images"""
+        with open(self.path, 'rb') as file:
+            tree = ast.parse(file.read(), self.path)
+        for statement in tree.body:
+            tree.body = [statement]
+            with contextlib.suppress(Exception):
+                exec(compile(tree, self.path, 'exec'), vars(self.module))
 
     def build(self, header, given):
         """Calls the function; tells what it returns"""
@@ -152,7 +168,8 @@ class Module:
         function = getattr(self.module, header['function'])
         models = function(*arguments)
         answer = {'kind': type(models).__name__, 'changed': None,
-                  'models': None, 'refused': (REFUSED + [None])[0]}
+                  'models': None,
+                  'refused': self.describe(REFUSED[0]) if REFUSED else None}
         if arguments != before:
             answer['changed'] = repr(arguments[1])
         if header.get('again'):
@@ -367,6 +384,12 @@ def main():
     import tensorflow.keras as keras
     # Keras loads these when they are first used: here once, for all files.
     keras.Model, keras.Sequential, keras.layers.Dense, keras.Input
+    # That of TensorFlow 1.12 is all there is.
+    if importlib.util.find_spec('keras') is None:
+        inner = {name: module for name, module in sys.modules.items()
+                 if name.startswith('tensorflow.keras')}
+        for name, module in inner.items():
+            sys.modules[name.split('.', 1)[1]] = module
     if not tf.executing_eagerly():
         take_numbers()
     confine.write_nothing()
