@@ -98,10 +98,13 @@ def judge_epochs(trainee, rate, sizes, epochs):
     """
     images, unseen = np.split(dark_inputs(
         trainee.solution, trainee.models.sizes, 3), [1])
-    if len(sizes) == 1:
+    if len(sizes) == 1 and sizes[0] % 2 == 0:
         # Its negative is as far from it as can be. Rounded as it is sent.
         images = np.concatenate([images, 1 - images]).astype(
             'float32').astype('float64')
+    if trainee.models.targets(unseen) is not unseen:
+        # What is wanted of the second of two is not known of it alone.
+        unseen = unseen[:1]
     before, made = trainee.prepare(
         'fit {} '.format(epochs), images, SCALE), len(trainee.slopes)
     reported, after = trainee.models.train(
@@ -121,7 +124,7 @@ def judge_epochs(trainee, rate, sizes, epochs):
         # Each is a batch of its own.
         demand_loss('fit', 'val_loss', reported[1], np.mean([
             trainee.learn(after, unseen[at:at + 1], sizes[0])[0]
-            for at in range(2)]), sizes[0])
+            for at in range(len(unseen))]), sizes[0])
     if not faults + others:
         graph = several > 1 and not trainee.solution.eager
         # Between those before and after a graph's steps.
@@ -157,7 +160,7 @@ def judge_fit_of(trainee, seen, rates, found):
         return np.interp(step, seen, rates)
     if not found.right:
         # Of a wrong loss it is not known what it is for other batches.
-        return judge_fit(trainee, rate, BATCH - 1, BATCH - 1)
+        return judge_fit(trainee, rate, BATCH, BATCH)
     try:
         if others:
             epsilon = trainee.epsilon
