@@ -414,6 +414,23 @@ def test_numbers_as_output_shape(monkeypatch):
         Lambda(abs, output_shape='5')
 
 
+def test_import_that_fails(monkeypatch, tmpdir):
+    """What raises an error at import is left out, and it is told"""
+    file = tmpdir.join('submission.py')
+    file.write("IMAGES = open('none.npz')\n\n\ndef autoencoder(dims):\n"
+               '    return dims\n')
+    monkeypatch.syspath_prepend(os.path.join(cage.ROOT, 'grader', 'sandbox'))
+    monkeypatch.setitem(sys.modules, 'submission', None)
+    runner = importlib.import_module('runner')
+    answer = runner.Module(str(file)).load({}, [])
+    assert answer['functions'] == [['autoencoder', [['dims', False]]]]
+    assert (answer['refused']['kind'], answer['refused']['line']) == (
+        'FileNotFoundError', 1)
+    file.write('def autoencoder(:')
+    with pytest.raises(SyntaxError):
+        runner.Module(str(file)).load({}, [])
+
+
 def test_project_around(tmpdir):
     """A project in a folder of the system's is left out of what is read"""
     for name in ('lib', 'src/project/grader', 'src/other'):

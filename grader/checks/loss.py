@@ -346,11 +346,11 @@ def judge_white(models, inputs, right):
                         for model in (models.encoder, models.decoder)]
     models.set(encoder=encoder, decoder=decoder[:-1] + [decoder[-1] + 30])
     white = 0 * inputs + 1
-    received = models.evaluate(white)[0] if (
-        models.targets(white) is white) else 0
-    require(abs(received) < 0.01, 'where outputs are 1, as their inputs are, '
-            'the loss reported is {:.3g}; it must be 0', received, line='loss',
-            found=right)
+    if models.targets(white) is white:
+        received = models.evaluate(white)[0]
+        require(abs(received) < 0.01, 'where outputs are 1, as their inputs '
+                'are, the loss reported is {:.3g}; it must be 0', received,
+                line='loss', found=right)
 
 
 def judge_edges(models, inputs, weights, factors):

@@ -384,7 +384,7 @@ def main():
     import tensorflow.keras as keras
     # Keras loads these when they are first used: here once, for all files.
     keras.Model, keras.Sequential, keras.layers.Dense, keras.Input
-    # That of TensorFlow 1.12 is all there is.
+    # With TensorFlow 1.12 there is no other: who imports Keras alone gets it.
     if importlib.util.find_spec('keras') is None:
         inner = {name: module for name, module in sys.modules.items()
                  if name.startswith('tensorflow.keras')}
