@@ -12,14 +12,15 @@ from .trainee import Trainee, flat
 from .training_moves import Run, judge_run
 
 # Here fit gets one image many times, and two where it has one batch, so that
-# their order does not matter. The exercise's last batch is smaller.
+# their order does not matter; but one for several steps of a graph, whose loss
+# is known between two only if it falls. The exercise's last batch is smaller.
 LAST = 96
 # How often fit goes through the images, where it has one batch.
 EPOCHS = 6
 # With a larger learning rate a few steps lead to outputs so near to 0 and 1
 # that versions of Keras compute another loss.
 FAST = 0.002
-# How large kernels are: outputs must depend on inputs.
+# How large kernels are where it has one step: outputs must depend on inputs.
 SCALE = 1.4
 
 
@@ -98,21 +99,23 @@ def judge_epochs(trainee, rate, sizes, epochs):
     """
     images, unseen = np.split(dark_inputs(
         trainee.solution, trainee.models.sizes, 3), [1])
-    if len(sizes) == 1 and sizes[0] % 2 == 0:
+    made, several = len(trainee.slopes), len(sizes) * epochs
+    if len(sizes) == 1 and sizes[0] % 2 == 0 and (
+            several == 1 or trainee.solution.eager):
         # Its negative is as far from it as can be. Rounded as it is sent.
         images = np.concatenate([images, 1 - images]).astype(
             'float32').astype('float64')
     if trainee.models.targets(unseen) is not unseen:
         # What is wanted of the second of two is not known of it alone.
         unseen = unseen[:1]
-    before, made = trainee.prepare(
-        'fit {} '.format(epochs), images, SCALE), len(trainee.slopes)
+    before = trainee.prepare('fit {} '.format(epochs), images,
+                             1.0 if several > 1 else SCALE)
     reported, after = trainee.models.train(
         images, unseen, times=sum(sizes) // len(images), way='fit',
         batch=sizes[0], epochs=epochs, count=made)
     require(reported[2] == epochs, 'fit is to train {} epochs; it trains {:g}',
             epochs, reported[2], line='compile')
-    moved, several = flat(after) - flat(before), len(sizes) * epochs
+    moved = flat(after) - flat(before)
     losses, wanted = steps_of_fit(
         trainee, before, images,
         [rate(made + step) for step in range(several)], epochs * sizes)
