@@ -38,13 +38,18 @@ def measure(solution, models, encoder, purpose, large=0, well=False):
     decoder = solution.randomise(models.decoder.weights(), purpose, 1.0)
     if not large:
         decoder[-1] = bright(decoder[-1])
-    decoder[-2:] = [(1 + large) * array for array in decoder[-2:]]
     inputs = dark_inputs(solution, models.sizes, BATCH)
     if well:
         decoder, inputs = black(decoder, inputs)
     # A decoder that does not see its input.
-    models.set(encoder=weights, decoder=[0 * decoder[0]] + decoder[1:])
-    outputs, _ = reconstruct(models, inputs)
+    decoder[0] = 0 * decoder[0]
+    for factor in (1 + large, 4, 3, 2, 1) if large else (1,):
+        models.set(encoder=weights, decoder=decoder[:-2] + [
+            factor * array for array in decoder[-2:]])
+        outputs, _ = reconstruct(models, inputs)
+        # Nearer to 0 and 1, float32 itself cuts off.
+        if 1e-4 < outputs.min() and outputs.max() < 1 - 1e-4:
+            break
     return (evaluated(models, inputs), inputs, outputs) + tuple(
         encoder.compute(weights, inputs))
 
