@@ -263,13 +263,13 @@ class Solution:
         require(len(models) == 3, '{} returns {}; {}', action,
                 plural(len(models), 'value'), WANTED, line='return')
         for at, (is_model, name) in enumerate(models):
-            fault = Fault('{} is a {}; it must be a keras.Model'.format(
-                SIDES[at], name), 'return')
-            if not is_model and SIDES[at] == 'auto':
+            if not is_model:
+                fault = Fault('{} is a {}; it must be a keras.Model'.format(
+                    SIDES[at], name), 'return')
+                if SIDES[at] != 'auto':
+                    raise fault
                 # Encoder and decoder are judged without it.
                 self.refused, self.lacks_auto = fault, True
-            elif not is_model:
-                raise fault
         return answer, Models(self, key, sizes)
 
     def models(self, sizes):

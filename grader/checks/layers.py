@@ -18,7 +18,8 @@ LARGE = 6.0
 # The share of values at the start that may be of no use; and from where on a
 # sigmoid is so near to 1 that Keras cuts it off.
 RARE, CERTAIN = 1e-3, 16.0
-# How many rows of an image, from its edge, hardly ever hold anything.
+# How many rows of an image, from its edge, hold little: of MNIST 2 % of the
+# first and 6 % of the last are above 0, of the whole 19 %.
 BLACK = 5
 
 
@@ -157,13 +158,9 @@ def judge_start(solution, side, models, layers):
                     solution.task, side, i, len(layers)),
                 'filters' if solution.task == IMAGES else 'nodes', line=side,
                 takes=LEARNING)
+    steps = steps_for(solution.task, side, relus + last)
     inputs = inputs_for(solution, models.sizes, COUNT, side)
-    if not last:
-        # The first and last rows of digits are black.
-        rows = inputs.reshape(COUNT, 28, -1)
-        rows[:, :BLACK] = rows[:, -BLACK:] = 0
-    values, _ = oracle.preactivations(
-        steps_for(solution.task, side, relus + last), layers, inputs)
+    values, _ = oracle.preactivations(steps, layers, inputs)
     for i, (before, _) in enumerate(values[:relus]):
         require((before > 0).mean() > RARE, '{} begins with weights with '
                 'which relu gives zero for nearly all inputs; so it hardly '
@@ -172,6 +169,14 @@ def judge_start(solution, side, models, layers):
     require(not last or (np.abs(values[-1][0]) < CERTAIN).mean() >
             RARE, 'the decoder begins with outputs so near to 0 or 1 that the '
             'cross-entropy has no gradient', line=side, takes=LEARNING)
+    if not last:
+        rows = inputs.reshape(COUNT, 28, -1)
+        rows[:, :BLACK] = rows[:, -BLACK:] = 0
+        values, _ = oracle.preactivations(steps, layers, inputs)
+        require((values[0][0] > 0).mean() > RARE, '{} begins with weights '
+                'that see little more than the first or last rows of images, '
+                'which are mostly black; so it learns slowly', name_of(
+                    solution.task, side, 0, len(layers)), line=side)
 
 
 @check('encoder-layers')

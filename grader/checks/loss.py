@@ -337,7 +337,6 @@ def judge_black(models, inputs, weights, factors, right):
         targets, outputs, None).mean()
     require(any(near(received, factor * expected) for factor in factors),
             WELL, received, expected, line='loss', found=right)
-    judge_white(models, inputs, right)
 
 
 def judge_white(models, inputs, right):
@@ -353,6 +352,26 @@ def judge_white(models, inputs, right):
                 line='loss', found=right)
 
 
+def near_edges(models, decoder, inputs):
+    """Sets weights with outputs near 0 and 1; nearer, float32 cuts them off
+
+    Args:
+        models: Models.
+        decoder: list of arrays, the decoder's weights.
+        inputs: array.
+
+    Returns:
+        outputs and targets, see reconstruct, or None if no weights do that.
+    """
+    *first, kernel, bias = decoder
+    for factor in (12, 8, 5, 3, 2, 1.5, 1):
+        models.set(decoder=first + [factor * kernel, factor * bias])
+        outputs, targets = reconstruct(models, inputs)
+        if 1e-4 < outputs.min() and outputs.max() < 1 - 1e-4:
+            return outputs, targets
+    return None
+
+
 def judge_edges(models, inputs, weights, factors):
     """Checks the loss where outputs are near 0 and 1, or elsewhere not
 
@@ -362,20 +381,16 @@ def judge_edges(models, inputs, weights, factors):
         weights: dict from side to list of arrays.
         factors: list of int, by which the loss may be multiplied.
     """
-    *first, kernel, bias = weights['decoder']
-    for factor in (12, 8, 5, 3, 2, 1.5, 1):
-        models.set(decoder=first + [factor * kernel, factor * bias])
-        outputs, targets = reconstruct(models, inputs)
-        # Nearer, float32 itself cuts off.
-        if 1e-4 < outputs.min() and outputs.max() < 1 - 1e-4:
-            received = evaluated(models, inputs)
-            expected = entropy(targets, outputs)
-            least = next((one for one in LEAST if any(near(
-                received, each * cut(one)(targets, outputs).mean())
-                                                for each in factors)), None)
-            require(least == 0, CUT, received, expected, line='loss',
-                    found=None if least is None else objective(cut(least)))
-            break
+    found = near_edges(models, weights['decoder'], inputs)
+    if found:
+        outputs, targets = found
+        received = evaluated(models, inputs)
+        expected = entropy(targets, outputs)
+        least = next((one for one in LEAST if any(near(
+            received, each * cut(one)(targets, outputs).mean())
+                                            for each in factors)), None)
+        require(least == 0, CUT, received, expected, line='loss',
+                found=None if least is None else objective(cut(least)))
 
 
 def judge_alone(models, inputs, weights):
@@ -427,6 +442,7 @@ def judge_loss(solution, models, found):
             judge_edges(models, inputs, weights, factors)
             if pairs(weights['encoder'], rank):
                 judge_black(models, inputs, weights, factors, right)
+                judge_white(models, inputs, right)
         return right
     _, name = last_activation(models, found)
     of_logits = is_of_logits(solution, models, found, inputs, weights, is_it)

@@ -75,9 +75,9 @@ def follow(trainee, inputs):
             try:
                 demand_loss('training', 'loss', losses[0], loss, len(inputs))
             except Fault:
-                # A variational file has noise, however small.
                 if trainee.penalty == WRONG:
                     raise Unjudged(by=('penalty',))
+                # A variational file has noise, however small.
                 if trainee.solution.task != VARIATIONAL:
                     judge_chance(trainee.models, inputs)
                 raise
@@ -177,16 +177,19 @@ def judge_more(trainee, inputs, seen, rates, found):
     return judge_fit_of(trainee, seen, rates, found)
 
 
-def judge_at_zero(trainee, inputs):
-    """Demands finite weights after a step in which all values are 0
+def judge_half_black(trainee, inputs):
+    """Demands finite weights after a step with images that are half black
 
-    They are so for what is black, with the biases at the start. There a root,
-    such as in a relu of one's own, has no gradient.
+    With the biases at the start, which are 0, a convolution gives values of 0
+    there. For these a root, such as in a relu of one's own, has no gradient.
     """
+    inputs = inputs.copy()
+    pixels = inputs.reshape(len(inputs), -1)
+    pixels[:, :pixels.shape[1] // 2] = 0
     weights = trainee.draw('zero', 1.0)
     trainee.models.set(**{side: [array * (array.ndim > 1) for array in given]
                           for side, given in weights.items()})
-    trainee.models.train(0 * inputs)
+    trainee.models.train(inputs)
 
 
 @check('training', needs=NEEDS, after=AFTER)
@@ -219,7 +222,7 @@ def training(solution, found):
                     line='sampling')
         raise_all(faults)
         if not others:
-            judge_at_zero(trainee, inputs)
+            judge_half_black(trainee, inputs)
     return others
 
 

@@ -80,10 +80,11 @@ def judge_run(trainee, run, rate=None, graph=False):
         return faults, [Fault('the optimizer is {}; it must be Adam'
                               .format(told), 'compile')], None
     if graph or not trainee.exact:
-        far, wanted = np.abs(run.moves).max(), np.abs(run.wanted).max()
-        return faults, [Fault('the weights move less than half as far as by '
-                              'Adam', 'compile')] if graph and (
-                                  2 * far < wanted) else [], [rate]
+        others = []
+        if graph and 2 * np.abs(run.moves).max() < np.abs(run.wanted).max():
+            others = [Fault('the weights move less than half as far as by '
+                            'Adam', 'compile')]
+        return faults, others, [rate]
     kept = ~np.isin(trainee.numbers, frozen)
     more, others, rates = judge_moves(
         trainee, trainee.numbers[kept],
